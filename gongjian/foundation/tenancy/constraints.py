@@ -25,17 +25,17 @@ class _SqlConstraint(BaseConstraint):
         for argument in self.arguments:
             setattr(self, argument, arguments[argument])
 
-    def constraint_sql(self, model: type[Model] | None, schema_editor: Any) -> None:
+    def constraint_sql(self, model: type[Model] | None, schema_editor: Any) -> Any:
         return None
 
     def create_sql(
         self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
-    ) -> Statement:
+    ) -> Any:
         return self._statement(self.create, model, schema_editor)
 
     def remove_sql(
         self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
-    ) -> Statement:
+    ) -> Any:
         return self._statement(self.remove, model, schema_editor)
 
     def _statement(self, template: str, model: Any, schema_editor: Any) -> Statement:
