@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from gongjian.celery import app as celery_app
 from gongjian.foundation.kernel.authority import authorities
 from gongjian.foundation.tenancy.models import TenantOwned
-from gongjian.foundation.web.pages import FormPage, ListPage, Page
+from gongjian.foundation.web.pages import ListPage, Page
 from gongjian.foundation.web.shelves import GROUPS, dashboard_cards, navigation
 from gongjian.foundation.workflow.lifecycle import Stateful
 from gongjian.schedule import BEAT_TABLE

@@ -26,7 +26,9 @@ class _SqlConstraint(BaseConstraint):
             setattr(self, argument, arguments[argument])
 
     def constraint_sql(self, model: type[Model] | None, schema_editor: Any) -> Any:
-        return None
+        # Asked for when the constraint stands inside CREATE TABLE. It cannot, so it
+        # follows at the end of the migration; without this the wall would be missing.
+        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
 
     def create_sql(
         self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None

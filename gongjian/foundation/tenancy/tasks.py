@@ -35,8 +35,9 @@ def tenant_task(
             with tenant_scope(tenant_id):
                 return function(**arguments)
 
-        limits = {"time_limit": time_limit, "soft_time_limit": time_limit - 10}
-        celery_task(name=name, **limits, **_OPTIONS)(run)  # type: ignore[no-untyped-call]
+        options: dict[str, Any] = {"time_limit": time_limit, "soft_time_limit": time_limit - 10}
+        options |= _OPTIONS
+        celery_task(name=name, **options)(run)  # type: ignore[no-untyped-call]
         return function
 
     return decorate
