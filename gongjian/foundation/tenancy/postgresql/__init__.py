@@ -1,0 +1,1 @@
+"""PostgreSQL backend that binds the tenant to each transaction."""

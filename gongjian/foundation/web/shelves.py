@@ -1,0 +1,77 @@
+"""Shelves of the screen: navigation, dashboard cards, to-dos. No central list to edit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.kernel.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationEntry:
+    """A line of the side navigation; shown to posts that hold the permission."""
+
+    key: str
+    label: str
+    group: str
+    url_name: str
+    icon: str
+    permission: str
+    order: int = 100
+    #: A short word or count beside the label, or "" for none.
+    badge: Callable[[Actor], str] | None = None
+    #: Also in the bar at the bottom of a phone.
+    in_tabs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One thing that waits for this post."""
+
+    title: str
+    url: str
+    note: str = ""
+    due_on: date | None = None
+    tone: str = "info"
+    icon: str = "clipboard-text"
+
+
+@dataclass(frozen=True, slots=True)
+class TodoSource:
+    key: str
+    label: str
+    find: Callable[[Actor], Sequence[Todo]]
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardCard:
+    """A card of the work desk; ``build`` returns None when it has nothing to say."""
+
+    key: str
+    title: str
+    template: str
+    build: Callable[[Actor], Mapping[str, Any] | None]
+    permission: str
+    order: int = 100
+    #: full, half or third of the row
+    width: str = "half"
+    icon: str = ""
+    scripts: tuple[str, ...] = field(default=())
+
+
+navigation: Registry[NavigationEntry] = Registry("navigation")
+todo_sources: Registry[TodoSource] = Registry("todo_sources")
+dashboard_cards: Registry[DashboardCard] = Registry("dashboard_cards")
+
+#: Groups of the side navigation in their order.
+GROUPS = ("工作", "七项机制", "考核表彰", "组织与设置")
+
+
+def todos_of(actor: Actor) -> list[Todo]:
+    """Everything that waits for this post, the nearest due date first."""
+    found = [todo for source in todo_sources for todo in source.find(actor)]
+    return sorted(found, key=lambda todo: (todo.due_on is None, todo.due_on or date.max))

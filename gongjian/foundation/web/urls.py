@@ -1,0 +1,10 @@
+from django.urls import path
+
+from gongjian.foundation.web.views import DesignGuide, Desk
+
+app_name = "web"
+
+urlpatterns = [
+    path("", Desk.as_view(), name="desk"),
+    path("design/", DesignGuide.as_view(), name="design"),
+]

@@ -1,0 +1,30 @@
+"""The whole beat table. Each tick asks the database what is due and may come twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery.schedules import crontab
+
+BEAT_TABLE: dict[str, dict[str, Any]] = {
+    # Before the office opens, so that the digest is there at eight.
+    "find what is due": {
+        "task": "notices.find_due",
+        "schedule": crontab(hour="7", minute="10"),
+    },
+    # A sweep that was missed (machine off over night) is caught up within the hour.
+    "find what is due, again": {
+        "task": "notices.find_due",
+        "schedule": crontab(hour="8-18", minute="10"),
+    },
+    # Delivery is apart from finding: a mail server that was away is tried again.
+    "deliver digests": {
+        "task": "notices.deliver_due",
+        "schedule": crontab(hour="7-18", minute="*/15"),
+    },
+    # Reports whose worker died are put back into the queue.
+    "revive reports": {
+        "task": "documents.revive_reports",
+        "schedule": crontab(minute="*/5"),
+    },
+}

@@ -1,0 +1,1 @@
+"""Settings by place: development, production, testing; base only reads the environment."""

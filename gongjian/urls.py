@@ -1,0 +1,17 @@
+"""Addresses of the whole product."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("gongjian.foundation.web.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("orgs/", include("orgs.urls")),
+    path("notices/", include("gongjian.commons.notices.urls")),
+    path("documents/", include("gongjian.commons.documents.urls")),
+    path("responsibilities/", include("responsibilities.urls")),
+    path("assessments/", include("assessments.urls")),
+    path("platform/", admin.site.urls),
+]

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ResponsibilitiesConfig(AppConfig):
+    name = "responsibilities"
+    label = "responsibilities"
+    verbose_name = "责任制"
