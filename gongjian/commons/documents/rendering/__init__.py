@@ -29,7 +29,9 @@ class MissingGlyphs(RenderingError):
     def __init__(self, characters: str) -> None:
         self.characters = characters
         shown = "、".join(f"“{char}”（U+{ord(char):04X}）" for char in characters)
-        super().__init__(f"字库中没有下列字符，无法打印：{shown}。请核对原文，或安装含有这些字的字体。")
+        super().__init__(
+            f"字库中没有下列字符，无法打印：{shown}。请核对原文，或安装含有这些字的字体。"
+        )
 
 
 class IncompleteContext(RenderingError):

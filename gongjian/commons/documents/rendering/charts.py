@@ -147,9 +147,7 @@ class _Frame:
             value = self.highest * step / 5
             y = self.y(value)
             drawing.grid.append(f"M{self.left} {_n(y)}H{self.width - 10}")
-            drawing.words.append(
-                Mark(_n(self.left - 6), _n(y + 4), _value(value), anchor="end")
-            )
+            drawing.words.append(Mark(_n(self.left - 6), _n(y + 4), _value(value), anchor="end"))
         _add_keys(drawing, series)
         return drawing
 

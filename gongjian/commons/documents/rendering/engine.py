@@ -53,8 +53,7 @@ def _fonts() -> FontConfiguration:
 def print_document(
     template_name: str, context: Mapping[str, object], pictures: Mapping[str, bytes]
 ) -> RenderedFile:
-    values = clean_values(context)
-    assert isinstance(values, dict)
+    values = {key: clean_values(value) for key, value in context.items()}
     fetcher = ClosedFetcher(pictures)
     with _one_at_a_time, _without_collection(), _missing_glyphs() as missing:
         html = _markup(template_name, values, closing_page="")
@@ -111,8 +110,14 @@ class _GlyphListener(logging.Handler):
 def _missing_glyphs() -> Iterator[set[str]]:
     listener = _GlyphListener()
     logger = logging.getLogger("weasyprint")
+    # Settings may silence the logger, and this warning is one we live by.
+    level, propagate = logger.level, logger.propagate
+    logger.setLevel(logging.WARNING)
+    logger.propagate = False
     logger.addHandler(listener)
     try:
         yield listener.missing
     finally:
         logger.removeHandler(listener)
+        logger.setLevel(level)
+        logger.propagate = propagate

@@ -15,18 +15,17 @@ LINE_WIDTH = 18.0
 
 # Words of our documents that a reader would stumble over when split. The list
 # need not be complete: a line break typed in the title always wins.
-WORDS = (
-    "党工共建", "党建带工建", "党建", "工建", "工会", "总工会", "党委", "党支部", "党组织", "基层党组织",
-    "领导小组", "办公室", "组织部", "委员会", "先进集体", "先进个人", "先进单位", "先进基层党组织",
-    "优秀共产党员", "优秀工会工作者", "模范职工之家", "工人先锋号", "劳动模范", "五一劳动奖章",
-    "责任制", "目标任务", "季度报表", "考核", "考核结果", "年度", "情况", "工作", "表扬", "通报",
-    "通报表扬", "表彰", "决定", "通知", "意见", "方案", "办法", "报告", "请示", "批复", "纪要", "会议",
-    "督查", "整改", "改制", "双组双建", "职工", "企业", "社区", "街道", "乡镇", "全市", "全县", "全区",
-    "成绩", "突出", "成绩突出", "开展", "做好", "印发", "实施", "试行", "关于", "专项", "行动",
-)  # fmt: skip
-_RUN = re.compile(r"[0-9A-Za-z.．%％〔〕\-—–:：/]+[年月日号次届期第个名]*|《[^《》]{1,12}》|第[一二三四五六七八九十]+[届次期]")
-_NO_START = frozenset("，。、；：？！”’）》〉〕】…·的和与及之等了在于")
-_NO_END = frozenset("（“‘《〈〔【关对在把向为第")
+WORDS = tuple(
+    ["党工共建", "党建带工建", "党建", "工建", "工会", "总工会", "党委", "党支部", "党组织", "基层党组织", "领导小组", "办公室", "组织部", "委员会", "先进集体", "先进个人", "先进单位", "先进基层党组织", "优秀共产党员", "优秀工会工作者", "模范职工之家", "工人先锋号", "劳动模范", "五一劳动奖章", "责任制", "目标任务", "季度报表", "考核", "考核结果", "年度", "情况", "工作", "表扬", "通报", "通报表扬", "表彰", "决定", "通知", "意见", "方案", "办法", "报告", "请示", "批复", "纪要", "会议", "督查", "整改", "改制", "双组双建", "职工", "企业", "社区", "街道", "乡镇", "全市", "全县", "全区", "成绩", "突出", "成绩突出", "开展", "做好", "印发", "实施", "试行", "关于", "专项", "行动"]
+)
+# A number with its measure word, a short book title, an ordinal. \u3014 and
+# \u3015 are the brackets of a document number.
+_RUN = re.compile(
+    "[0-9A-Za-z.．%％\u3014\u3015\\-—–:：/]+[年月日号次届期第个名]*"
+    "|《[^《》]{1,12}》|第[一二三四五六七八九十]+[届次期]"
+)
+_NO_START = frozenset("，。、；：？！”’）》〉\u3015】…·的和与及之等了在于")
+_NO_END = frozenset("（“‘《〈\u3014【关对在把向为第")
 
 
 def split_words(title: str, keep: Iterable[str] = ()) -> list[str]:
@@ -36,7 +35,9 @@ def split_words(title: str, keep: Iterable[str] = ()) -> list[str]:
     at = 0
     while at < len(title):
         run = _RUN.match(title, at)
-        word = run.group() if run else next((w for w in known if title.startswith(w, at)), title[at])
+        word = (
+            run.group() if run else next((w for w in known if title.startswith(w, at)), title[at])
+        )
         pieces.append(word)
         at += len(word)
     return pieces
