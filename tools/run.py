@@ -18,7 +18,7 @@ from tools.manage import manage, must_manage
 from tools.places import ROOT, STATIC_BUILT, data_dir
 from tools.processes import port_is_free
 from tools.stamps import Stamp, files_under, fingerprint
-from tools.supervisor import Child, Supervisor
+from tools.supervisor import Child, Supervisor, end_leftovers
 
 READY_WITHIN = 90
 
@@ -81,7 +81,7 @@ def children(host: str, port: int, variables: dict[str, str]) -> list[Child]:
         "--workers", os.environ.get("WEB_CONCURRENCY") or "2",
         # Threads, since browsers hold connections open and would block a sync worker each.
         "--worker-class", "gthread", "--threads", "4",
-        "--timeout", "60", "--graceful-timeout", "5", *room,
+        "--timeout", "60", "--graceful-timeout", "5", "--no-control-socket", *room,
     ]  # fmt: skip
     celery = [python, "-m", "celery", "-A", "gongjian"]
     worker = [
@@ -169,12 +169,16 @@ def main() -> int:
     bootstrap.enter("base", "tools.run")
     # Ended from outside before everything runs, the databases are stopped all the same.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # One clock in all logs, the one the offices live by.
+    os.environ.setdefault("TZ", "Asia/Shanghai")
+    time.tzset()
     folder = data_dir()
     host = os.environ.get("HOST") or "127.0.0.1"
     port = chosen_port()
     stack.check_data_dir(folder)
     try:
         with only_one(folder / "run.lock"):
+            end_leftovers(folder)
             check_port(host, port)
             serve(folder, host, port)
     except Held as held:
