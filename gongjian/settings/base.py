@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "gongjian.commons.documents",
     "responsibilities",
     "assessments",
+    "gongjian.demo",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

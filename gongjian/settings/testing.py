@@ -22,4 +22,4 @@ STORAGES = {
 }
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_BROKER_URL = "memory://"
-ACCOUNT_RATE_LIMITS = False
+ACCOUNT_RATE_LIMITS = {}

@@ -17,7 +17,7 @@ def serving_role_is_walled(
     """Refuse a superuser or BYPASSRLS role, and any driver but psycopg2."""
     if not databases or settings.DATABASE_ROLE == "owner":
         return []
-    connection = connections["default"]
+    connection: Any = connections["default"]
     problems: list[CheckMessage] = []
     with connection.cursor() as cursor:
         cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")

@@ -25,17 +25,19 @@ class _SqlConstraint(BaseConstraint):
         for argument in self.arguments:
             setattr(self, argument, arguments[argument])
 
-    def constraint_sql(self, model: type[Model] | None, schema_editor: Any) -> None:
-        return None
+    def constraint_sql(self, model: type[Model] | None, schema_editor: Any) -> Any:
+        # Asked for when the constraint stands inside CREATE TABLE. It cannot, so it
+        # follows at the end of the migration; without this the wall would be missing.
+        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
 
     def create_sql(
         self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
-    ) -> Statement:
+    ) -> Any:
         return self._statement(self.create, model, schema_editor)
 
     def remove_sql(
         self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
-    ) -> Statement:
+    ) -> Any:
         return self._statement(self.remove, model, schema_editor)
 
     def _statement(self, template: str, model: Any, schema_editor: Any) -> Statement:

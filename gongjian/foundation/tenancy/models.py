@@ -38,18 +38,16 @@ class Under(models.Lookup):
 
     lookup_name = "under"
 
-    def as_sql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
         return f"{left} ^@ {right}", [*left_params, *right_params]
 
 
-M = TypeVar("M", bound=models.Model, covariant=True)
+M_co = TypeVar("M_co", bound=models.Model, covariant=True)
 
 
-class TenantQuerySet(models.QuerySet[M]):
+class TenantQuerySet(models.QuerySet[M_co]):
     def within(self, scope: Scope | None) -> Self:
         """Rows whose unit the scope covers; none at all without a scope.
 
@@ -72,12 +70,12 @@ class TenantQuerySet(models.QuerySet[M]):
         )
 
 
-class TenantManager(models.Manager[M]):  # noqa: TID251 -- the manager that the ban points to
-    def get_queryset(self) -> TenantQuerySet[M]:
-        queryset: TenantQuerySet[M] = TenantQuerySet(self.model, using=self._db)
+class TenantManager(models.Manager[M_co]):  # noqa: TID251 -- the manager that the ban points to
+    def get_queryset(self) -> TenantQuerySet[M_co]:
+        queryset: TenantQuerySet[M_co] = TenantQuerySet(self.model, using=self._db)
         return queryset.filter(tenant_id=CurrentTenant())
 
-    def within(self, scope: Scope | None) -> TenantQuerySet[M]:
+    def within(self, scope: Scope | None) -> TenantQuerySet[M_co]:
         return self.get_queryset().within(scope)
 
 

@@ -35,9 +35,9 @@ def tenant_task(
             with tenant_scope(tenant_id):
                 return function(**arguments)
 
-        celery_task(name=name, time_limit=time_limit, soft_time_limit=time_limit - 10, **_OPTIONS)(
-            run
-        )
+        options: dict[str, Any] = {"time_limit": time_limit, "soft_time_limit": time_limit - 10}
+        options |= _OPTIONS
+        celery_task(name=name, **options)(run)  # type: ignore[no-untyped-call]
         return function
 
     return decorate
@@ -47,7 +47,7 @@ def system_task(name: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
     """Declare a tick of the beat table; it belongs to no tenant and only asks what is due."""
 
     def decorate(function: Callable[[], Any]) -> Callable[[], Any]:
-        celery_task(name=name, time_limit=300, **_OPTIONS)(function)
+        celery_task(name=name, time_limit=300, **_OPTIONS)(function)  # type: ignore[no-untyped-call]
         return function
 
     return decorate

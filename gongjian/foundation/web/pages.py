@@ -38,7 +38,7 @@ class Page(View):
     permission: ClassVar[str] = ""
     template_name: ClassVar[str] = ""
     heading: ClassVar[str] = ""
-    request: ActorRequest  # type: ignore[assignment]
+    request: ActorRequest
 
     def __init_subclass__(cls, *, base: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -335,7 +335,7 @@ def _carried_out(request: ActorRequest) -> str | None:
     key = _form_key(request)
     if key is None:
         return None
-    sent = SubmittedForm.objects.filter(key=key, user_id=request.actor.user_id).first()
+    sent = SubmittedForm.objects.filter(key=key, user_id=request.actor.user_id or 0).first()
     return None if sent is None else sent.url
 
 

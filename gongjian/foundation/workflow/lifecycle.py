@@ -61,7 +61,8 @@ class Stateful(models.Model):
         abstract = True
 
     def get_state_display(self) -> str:
-        for value, label in self._meta.get_field("state").flatchoices or ():
+        field: Any = self._meta.get_field("state")
+        for value, label in field.flatchoices or ():
             if value == self.state:
                 return str(label)
         return self.state

@@ -14,6 +14,6 @@ from gongjian.foundation.tenancy.scope import bind_tenant, current_tenant_id
 
 class DatabaseWrapper(base.DatabaseWrapper):
     def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001 -- signature of Django
-        super()._set_autocommit(autocommit)
+        super()._set_autocommit(autocommit)  # type: ignore[misc]
         if not autocommit and (tenant_id := current_tenant_id()) is not None:
             bind_tenant(self.connection, tenant_id)

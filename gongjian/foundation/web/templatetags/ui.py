@@ -74,7 +74,7 @@ def icon(name: str, css: str = "", label: str = "") -> SafeString:
 
 
 @register.simple_block_tag
-def card(  # noqa: PLR0917 -- a tag is written with keywords
+def card(
     content: str,
     title: str = "",
     icon: str = "",
