@@ -25,7 +25,7 @@ const STYLES = ["app", "error"];
 const ICON_SOURCES = ["templates", "gongjian", "orgs", "responsibilities", "assessments", "frontend/src"];
 
 const ICON_NAMES = {
-  ".html": [/\{%\s*icon\s+"([a-z0-9-]+)"/g, /(?<![-\w])icon="([a-z0-9-]+)"/g],
+  ".html": [/\{%\s*icon\s+"([a-z0-9-]+)"/g, /(?<![-\w])icon(?:_name)?="([a-z0-9-]+)"/g],
   ".py": [/(?<![-\w])icon\("([a-z0-9-]+)"/g, /icon: str = "([a-z0-9-]+)"/g, /(?<![-\w])icon="([a-z0-9-]+)"/g, /"icon": "([a-z0-9-]+)"/g],
   ".ts": [/(?<![-\w])icon\("([a-z0-9-]+)"/g],
 };
