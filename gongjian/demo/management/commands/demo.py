@@ -35,10 +35,10 @@ class Command(BaseCommand):
 def accounts_text() -> str:
     """The demo accounts as a table for the terminal."""
     lines = [f"演示账号（密码均为 {PASSWORD}）"]
-    for account in (*CAST, STRANGER):
-        lines.append(
-            f"    {account.username:<11}{account.unit} {account.title} {account.person_name}"
-            f"：{account.does}"
-        )
+    lines += [
+        f"    {account.username:<11}{account.unit} {account.title} {account.person_name}"
+        f"：{account.does}"
+        for account in (*CAST, STRANGER)
+    ]
     lines.append(f"    {OPERATOR:<11}平台运维：建立地区，看不到任何地区的数据")
     return "\n".join(lines)
