@@ -26,7 +26,7 @@ const ICON_SOURCES = ["templates", "gongjian", "orgs", "responsibilities", "asse
 
 const ICON_NAMES = {
   ".html": [/\{%\s*icon\s+"([a-z0-9-]+)"/g, /(?<![-\w])icon="([a-z0-9-]+)"/g],
-  ".py": [/icon: str = "([a-z0-9-]+)"/g, /(?<![-\w])icon="([a-z0-9-]+)"/g, /"icon": "([a-z0-9-]+)"/g],
+  ".py": [/(?<![-\w])icon\("([a-z0-9-]+)"/g, /icon: str = "([a-z0-9-]+)"/g, /(?<![-\w])icon="([a-z0-9-]+)"/g, /"icon": "([a-z0-9-]+)"/g],
   ".ts": [/(?<![-\w])icon\("([a-z0-9-]+)"/g],
 };
 

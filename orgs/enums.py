@@ -73,3 +73,11 @@ class Measure(models.TextChoices):
     MEMBERS = "member_count", "会员数"
     PARTY_MEMBERS = "party_member_count", "党员数"
     ENTERPRISES = "enterprise_count", "企业数"
+
+
+class ImportState(models.TextChoices):
+    """Life of an uploaded table of units."""
+
+    CHECKED = "checked", "待确认"
+    FAULTY = "faulty", "有错误"
+    IMPORTED = "imported", "已导入"

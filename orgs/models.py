@@ -11,7 +11,9 @@ from django.urls import reverse
 
 from gongjian.foundation.kernel.actor import Reach
 from gongjian.foundation.tenancy.models import TenantOwned, wall
-from orgs.enums import Category, Level, Line, OrganizationKind, Role
+from gongjian.foundation.workflow.lifecycle import Lifecycle, Stateful, Step
+from orgs.authority import IMPORT_UNIT
+from orgs.enums import Category, ImportState, Level, Line, OrganizationKind, Role
 
 
 class Tenant(models.Model):
@@ -252,3 +254,44 @@ class RoleGrant(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} {self.permission}"
+
+
+class UnitImport(TenantOwned, Stateful):
+    """An uploaded table of units, kept so that confirming needs no second upload."""
+
+    lifecycle = Lifecycle(
+        Step(
+            name="confirm",
+            label="确认导入",
+            sources=frozenset({ImportState.CHECKED}),
+            target=ImportState.IMPORTED,
+            permission=IMPORT_UNIT,
+            action="orgs.unit_import.confirmed",
+            style="primary",
+            icon="check",
+        )
+    )
+
+    state = models.CharField(
+        "状态", max_length=20, choices=ImportState, default=ImportState.CHECKED, editable=False
+    )
+    file_name = models.CharField("文件名", max_length=200)
+    sha256 = models.CharField("文件指纹", max_length=64)
+    row_count = models.PositiveIntegerField("行数", default=0)
+    rows = models.JSONField("各行", default=list)
+    errors = models.JSONField("行错误", default=list)
+    created_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="上传人"
+    )
+    created_at = models.DateTimeField("上传时间", auto_now_add=True)
+
+    class Meta(TenantOwned.Meta):
+        verbose_name = "单位导入"
+        ordering = ["-id"]
+        constraints = wall("orgs_unitimport")
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("orgs:unit_import_detail", args=[self.pk])

@@ -36,7 +36,7 @@ def rules() -> list[tuple[str, list[str]]]:
         ("mypy", [python, "-m", "mypy", *packages()]),
         ("ruff check", [python, "-m", "ruff", "check", "."]),
         ("ruff format", [python, "-m", "ruff", "format", "--check", "."]),
-        ("lint-imports", [str(tool / "lint-imports")]),
+        ("lint-imports", [str(tool / "lint-imports"), "--no-logo"]),
         ("djlint", [python, "-m", "djlint", "--quiet", "--lint", "templates"]),
         ("manage.py check", [python, "manage.py", "check"]),
         ("makemigrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"]),

@@ -228,7 +228,7 @@ class ReturnForm extends HTMLElement {
   // --- what is shown --------------------------------------------------------------
 
   private show(state: State): void {
-    const box = this.querySelector<HTMLElement>("#save-state");
+    const box = document.getElementById("save-state");
     if (!box) return;
     const waiting = this.dirty.length;
     const looks: Record<State, [SVGSVGElement, string]> = {

@@ -35,3 +35,14 @@ def test_developers_have_the_very_versions_of_the_program():
 
     assert program
     assert {name: developers.get(name) for name in program} == program
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_lock_holds_what_only_older_pythons_ask_for(name):
+    # pip refuses the whole lock when one package it asks for is not in it.
+    pinned = dict(PINNED.findall(lock(name)))
+    older = (ROOT / "requirements" / "older-python.in").read_text(encoding="utf-8")
+    named = re.findall(r"^([a-z][\w-]*)", older, re.MULTILINE)
+
+    assert named
+    assert [package for package in named if package not in pinned] == []

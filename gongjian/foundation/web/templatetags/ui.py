@@ -180,7 +180,9 @@ def delta(value: Any, *, good: str = "up", places: int = 1) -> SafeString:
         return format_html('<span class="delta is-same">{} 持平</span>', icon("minus"))
     rising = figure > 0
     better = rising == (good == "up")
-    arrow = icon(*(["arrow-up-right", "", "上升"] if rising else ["arrow-down-right", "", "下降"]))
+    arrow = (
+        icon("arrow-up-right", label="上升") if rising else icon("arrow-down-right", label="下降")
+    )
     return format_html(
         '<span class="delta {}">{}{}</span>',
         "is-better" if better else "is-worse",
