@@ -64,6 +64,14 @@ class AllocationStyle(models.TextChoices):
     NONE = "none", "不分解"
 
 
+class AllocationMethod(models.TextChoices):
+    """Ways to propose a division; the clerk may correct each part by hand."""
+
+    EVENLY = "evenly", "平均分配"
+    BY_BASE = "base", "按上年基数"
+    BY_MEASURE = "measure", "按规模"
+
+
 class Frequency(models.TextChoices):
     QUARTER = "quarter", "每季"
     HALF_YEAR = "half_year", "每半年"

@@ -149,6 +149,26 @@ class Indicator(TenantOwned):
     def must_add_up(self) -> bool:
         return self.allocation_style == AllocationStyle.SUMS
 
+    @property
+    def is_divisible(self) -> bool:
+        return self.allocation_style != AllocationStyle.NONE
+
+    def refusal_of(self, value: Decimal) -> str:
+        """Say why a value cannot stand for this indicator, or "" when it can."""
+        if value < 0:
+            return "不能小于 0，请更正。"
+        if value % self.step:
+            return (
+                f"单位是“{self.unit_label}”，请填整数。"
+                if not self.places
+                else "最多保留两位小数。"
+            )
+        if self.value_type == ValueType.PERCENT and value > 100:
+            return "百分比不能超过 100，请更正。"
+        if self.value_type == ValueType.YES_NO and value > 1:
+            return "“是”填 1，“否”填 0。"
+        return ""
+
 
 class PlanIndicator(TenantOwned):
     """An indicator chosen for the year, with its weight."""
@@ -269,6 +289,14 @@ class Target(TenantOwned, Stateful):
             frozenset({TargetState.DRAFT}),
             TargetState.ACKNOWLEDGED,
             authority.APPROVE_PLAN,
+            "responsibilities.target.adopted",
+        ),
+        Step(
+            "adopt_later",
+            "补充确定",
+            frozenset({TargetState.DRAFT}),
+            TargetState.ACKNOWLEDGED,
+            authority.MANAGE_PLAN,
             "responsibilities.target.adopted",
         ),
         Step(
