@@ -20,6 +20,7 @@ from gongjian.commons.documents.filters import DocumentFilter
 from gongjian.commons.documents.forms import DocumentForm, ReportForm
 from gongjian.commons.documents.models import OfficialDocument, ReportJob, StoredFile
 from gongjian.commons.documents.queries import (
+    PUBLISHED,
     check_document,
     documents_seen_by,
     jobs_seen_by,
@@ -211,6 +212,8 @@ class DocumentPreview(DocumentRecords, DetailPage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         document = self.get_object()
+        if document.state in PUBLISHED:
+            raise Http404
         printed = services.preview_document(document)
         return file_answer(
             printed.content,

@@ -42,8 +42,7 @@ def kind(monkeypatch):
 
     entry = ReportKind("tests.report", "测试报告", VIEW_REPORT, produce, is_offered=True)
     monkeypatch.setitem(report_kinds._entries, entry.key, entry)
-    entry_seen = type("Kind", (), {"key": entry.key, "seen": seen, "between": between})
-    return entry_seen
+    return type("Kind", (), {"key": entry.key, "seen": seen, "between": between})
 
 
 def test_asking_twice_makes_one_job(cast, kind):
