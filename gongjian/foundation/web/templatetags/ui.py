@@ -93,7 +93,7 @@ def card(
         "id": id,
         "foot": foot,
     }
-    return get_template("web/_card.html").render(context)
+    return SafeString(get_template("web/_card.html").render(context))
 
 
 @register.simple_tag
