@@ -309,3 +309,9 @@ def commendations() -> TenantQuerySet[CommendationList]:
     return CommendationList.objects.select_related("run__scheme").annotate(
         entry_count=Count("entries")
     )  # type: ignore[return-value]
+
+
+def peer_groups() -> TenantQuerySet[PeerGroup]:
+    return PeerGroup.objects.annotate(named_count=Count("named_units")).order_by(
+        "sort_order", "pk"
+    )  # type: ignore[return-value]

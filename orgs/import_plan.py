@@ -244,7 +244,7 @@ def _place(node: Node, parent: Node | None) -> None:
         unit.depth, unit.path = 1, unit.path or path_step(1)
         return
     unit.depth = parent.unit.depth + 1
-    if unit.pk is not None and unit.parent_id == parent.unit.pk:
+    if unit.path and unit.parent_id == parent.unit.pk:
         unit.path = parent.unit.path + unit.path[-PATH_STEP:]
         return
     parent.last_step += 1
