@@ -5,3 +5,6 @@ class AssessmentsConfig(AppConfig):
     name = "assessments"
     label = "assessments"
     verbose_name = "考核"
+
+    def ready(self) -> None:
+        from assessments import authority

@@ -5,3 +5,6 @@ class ResponsibilitiesConfig(AppConfig):
     name = "responsibilities"
     label = "responsibilities"
     verbose_name = "责任制"
+
+    def ready(self) -> None:
+        from responsibilities import authority, contributions, return_contributions

@@ -20,7 +20,8 @@ def compile_lock(name: str, *more: str) -> None:
     say("锁定依赖版本", f"requirements/{name}.txt")
     done = subprocess.run(
         [sys.executable, "-m", "piptools", "compile", *OPTIONS, *more,
-         "--output-file", f"requirements/{name}.txt", "pyproject.toml"],
+         "--output-file", f"requirements/{name}.txt", "pyproject.toml",
+         "requirements/older-python.in"],
         cwd=ROOT,
         check=False,
     )  # fmt: skip

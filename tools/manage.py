@@ -33,3 +33,15 @@ def must_manage(
     if done.returncode != 0:
         raise Refusal(failure, (done.stderr or done.stdout).strip()[-3000:])
     return done.stdout
+
+
+def follow(failure: str, environment: Mapping[str, str], *arguments: str) -> None:
+    """Run a command of manage.py that takes its time, its words straight to the terminal."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        check=False,
+    )
+    if done.returncode != 0:
+        raise Refusal(failure, f"manage.py {' '.join(arguments)} failed.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import sys
 import time
 import urllib.error
@@ -14,13 +13,14 @@ from pathlib import Path
 from tools import bootstrap, environment, fonts, frontend, stack
 from tools.console import Refusal, run_as_program, say, warn
 from tools.locks import Held, only_one
-from tools.manage import manage, must_manage
+from tools.manage import follow, manage, must_manage
 from tools.places import ROOT, STATIC_BUILT, data_dir
 from tools.processes import port_is_free
 from tools.stamps import Stamp, files_under, fingerprint
-from tools.supervisor import Child, Supervisor
+from tools.supervisor import Child, Supervisor, end_leftovers
 
 READY_WITHIN = 90
+EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- recognised, not bound
 
 
 def chosen_port() -> int:
@@ -62,26 +62,24 @@ def prepare_database(variables: dict[str, str]) -> None:
         "--noinput",
         as_owner=True,
     )
-    said = must_manage(
-        "示范数据载入失败，原因如下。", variables, "demo", "--stage", "filing", "--if-empty"
-    )
-    if said.strip():
-        print(said.rstrip())
+    # Building the demo region takes a while: what it says is shown as it says it.
+    follow("示范数据载入失败，原因见上。", variables, "demo", "--stage", "filing", "--if-empty")
 
 
 def children(host: str, port: int, variables: dict[str, str]) -> list[Child]:
     """The program's processes; none of them gets to know the owner's password."""
     own = {**variables, "PORT": str(port), "OWNER_DATABASE_URL": ""}
     python = sys.executable
+    bound = f"[{host}]" if ":" in host else host
     memory = Path("/dev/shm")  # noqa: S108 -- gunicorn makes an unnamed file there
     # Heartbeats on a slow disk would make gunicorn end healthy workers.
     room = ["--worker-tmp-dir", str(memory)] if memory.is_dir() else []
     web = [
-        python, "-m", "gunicorn", "gongjian.wsgi:application", "--bind", f"{host}:{port}",
+        python, "-m", "gunicorn", "gongjian.wsgi:application", "--bind", f"{bound}:{port}",
         "--workers", os.environ.get("WEB_CONCURRENCY") or "2",
         # Threads, since browsers hold connections open and would block a sync worker each.
         "--worker-class", "gthread", "--threads", "4",
-        "--timeout", "60", "--graceful-timeout", "5", *room,
+        "--timeout", "60", "--graceful-timeout", "5", "--no-control-socket", *room,
     ]  # fmt: skip
     celery = [python, "-m", "celery", "-A", "gongjian"]
     worker = [
@@ -98,9 +96,17 @@ def children(host: str, port: int, variables: dict[str, str]) -> list[Child]:
     ]
 
 
-def is_ready(port: int) -> bool:
+def reachable_at(host: str) -> str:
+    """Return the address under which this machine itself reaches the program."""
+    if host in EVERYWHERE:
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def is_ready(host: str, port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+        address = f"http://{reachable_at(host)}:{port}/readyz"
+        with urllib.request.urlopen(address, timeout=5) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
@@ -110,7 +116,7 @@ def announce(host: str, port: int, folder: Path, variables: dict[str, str]) -> N
     """Wait until the program answers, then say where it is and who may sign in."""
     accounts = manage(variables, "demo", "--accounts").stdout.rstrip()
     give_up = time.monotonic() + READY_WITHIN
-    while not is_ready(port):
+    while not is_ready(host, port):
         if time.monotonic() > give_up:
             warn(
                 f"程序在 {READY_WITHIN} 秒内没有就绪，请查看 {folder / 'log'} 中的日志。",
@@ -118,12 +124,16 @@ def announce(host: str, port: int, folder: Path, variables: dict[str, str]) -> N
             )
             return
         time.sleep(0.3)
-    shown = socket.gethostname() if host in {"0.0.0.0", "::"} else "127.0.0.1"  # noqa: S104 -- compared
     print(
-        f"\n党工共建已启动  Gongjian is running\n\n    http://{shown}:{port}/\n\n"
+        f"\n党工共建已启动  Gongjian is running\n\n    http://{reachable_at(host)}:{port}/\n\n"
         f"{accounts}\n\n按 Ctrl-C 停止；日志：{folder / 'log'}\n",
         flush=True,
     )
+    if host in EVERYWHERE and not os.environ.get("ALLOWED_HOSTS"):
+        warn(
+            "要让其他电脑访问，请用 ALLOWED_HOSTS=本机地址 列出它们使用的地址或域名。",
+            "Set ALLOWED_HOSTS to the names other machines use for this one.",
+        )
 
 
 class Healer:
@@ -169,12 +179,16 @@ def main() -> int:
     bootstrap.enter("base", "tools.run")
     # Ended from outside before everything runs, the databases are stopped all the same.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # One clock in all logs, the one the offices live by.
+    os.environ.setdefault("TZ", "Asia/Shanghai")
+    time.tzset()
     folder = data_dir()
     host = os.environ.get("HOST") or "127.0.0.1"
     port = chosen_port()
     stack.check_data_dir(folder)
     try:
         with only_one(folder / "run.lock"):
+            end_leftovers(folder)
             check_port(host, port)
             serve(folder, host, port)
     except Held as held:

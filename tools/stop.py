@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from tools import bootstrap, stack
+from tools import stack
 from tools.console import run_as_program
 from tools.locks import holder
 from tools.places import data_dir
-from tools.supervisor import stop_running
+from tools.supervisor import end_leftovers, stop_running
 
 
 def main() -> int:
-    bootstrap.enter("base", "tools.stop")
     lock = data_dir() / "run.lock"
     stop_running(lock, holder(lock))
+    end_leftovers(data_dir())
     return stack.main()
 
 

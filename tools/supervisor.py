@@ -44,6 +44,32 @@ class Child:
     last_lines: deque[str] = field(default_factory=lambda: deque(maxlen=15))
 
 
+def record_of(data_dir: Path) -> Path:
+    return data_dir / "children.json"
+
+
+def end_leftovers(data_dir: Path) -> None:
+    """End children of a supervisor that was itself killed, before they serve old code.
+
+    To be called by the holder of the folder's lock only.
+    """
+    record = record_of(data_dir)
+    try:
+        left = json.loads(record.read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError):
+        return
+    groups = [pid for pid, since in left if since and processes.started_at(pid) == since]
+    if groups:
+        say("结束上次异常退出留下的进程", "Ending processes an earlier run left behind")
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        for pid in groups:
+            signal_group(pid, sign)
+        give_up = time.monotonic() + 5
+        while any(processes.is_alive(pid) for pid in groups) and time.monotonic() < give_up:
+            time.sleep(0.1)
+    record.unlink(missing_ok=True)
+
+
 class Supervisor:
     """A group of children that live and end together."""
 
@@ -52,7 +78,7 @@ class Supervisor:
     ) -> None:
         self.children = children
         self.logs = data_dir / "log"
-        self.record = data_dir / "children.json"
+        self.record = record_of(data_dir)
         self.heal = heal
         self.stopping = threading.Event()
 
@@ -60,7 +86,6 @@ class Supervisor:
         """Start everything, keep it running until a signal, then end it in order."""
         for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(sign, self._ask_to_stop)
-        self.end_leftovers()
         threading.Thread(target=when_started, daemon=True).start()
         try:
             while not self.stopping.is_set():
@@ -70,21 +95,6 @@ class Supervisor:
                 self.stopping.wait(0.5)
         finally:
             self.stop()
-
-    def end_leftovers(self) -> None:
-        """End children of a supervisor that was itself killed, before they serve old code."""
-        try:
-            left = json.loads(self.record.read_text(encoding="utf-8"))
-        except (OSError, json.JSONDecodeError):
-            return
-        groups = [pid for pid, since in left if since and processes.started_at(pid) == since]
-        for sign in (signal.SIGTERM, signal.SIGKILL):
-            for pid in groups:
-                signal_group(pid, sign)
-            give_up = time.monotonic() + 5
-            while any(processes.is_alive(pid) for pid in groups) and time.monotonic() < give_up:
-                time.sleep(0.1)
-        self.record.unlink(missing_ok=True)
 
     def stop(self, patience: float = 10) -> None:
         """Ask all children at once to finish what they do; end those that do not."""
@@ -116,6 +126,8 @@ class Supervisor:
         code = child.process.poll()
         if code is None:
             return
+        # What it started itself (workers of a killed master) must not serve beside its successor.
+        signal_group(child.process.pid, signal.SIGKILL)
         child.process = None
         child.pause = 1.0 if now - child.started > HEALTHY_AFTER else child.pause
         child.start_again = now + child.pause

@@ -1,1 +1,338 @@
-export {};
+/**
+ * <gj-return data-form="17" data-revision="6" data-autosave-url="…">: the return.
+ *
+ * Only changed inputs are posted, each with the value the server last
+ * confirmed; the answer changes messages and marks but never what is being
+ * typed. Whatever is not on the server is in a draft on this machine.
+ */
+import { draftKey, loadDraft, storeDraft, type Draft } from "./drafts";
+import { Grid } from "./grid";
+import { icon } from "./icons";
+import { isSignIn, renewToken, send } from "./requests";
+import { Entry, type Conflict } from "./sheet";
+import { toast } from "./toast";
+
+interface Answer {
+  saved: Record<string, { value: string; display: string; rate: string | null }>;
+  errors: Record<string, string>;
+  conflicts: Record<string, Conflict>;
+  warnings: Record<string, string>;
+  revision: number;
+  saved_at: string;
+}
+
+type State = "saved" | "waiting" | "sending" | "offline" | "failed" | "conflict" | "locked" | "errors";
+
+const AFTER_TYPING = 900;
+const AFTER_LEAVING = 150;
+const LONGEST_WAIT = 60_000;
+
+class ReturnForm extends HTMLElement {
+  private form!: HTMLFormElement;
+  private entries: Entry[] = [];
+  private revision = 0;
+  private key = "";
+  private timer = 0;
+  private failures = 0;
+  private sent: Map<Entry, string> | null = null;
+  private isLeaving = false;
+  private isLocked = false;
+  private savedAt = "";
+
+  connectedCallback(): void {
+    const form = this.querySelector("form");
+    if (!form || this.entries.length) return;
+    this.form = form;
+    this.revision = Number(this.dataset.revision ?? 0);
+    this.key = draftKey(this.dataset.form ?? location.pathname);
+    this.entries = [...form.querySelectorAll<HTMLInputElement>("input[data-cell], input[data-remark]")]
+      .filter((input) => !input.readOnly && !input.disabled)
+      .map((input) => new Entry(input));
+    const cells = this.cells.map((entry) => entry.input);
+    new Grid(form, {
+      cells: () => cells,
+      changed: (inputs) => this.changed(inputs),
+      left: () => this.queue(AFTER_LEAVING),
+    });
+    form.addEventListener("input", (event) => {
+      const input = event.target as HTMLInputElement;
+      if ("remark" in input.dataset) this.changed([input]);
+    });
+    form.addEventListener("submit", () => {
+      this.isLeaving = true;
+    });
+    this.listenToWindow();
+    this.offerDraft();
+    this.cells.forEach((entry) => entry.showRate());
+    this.count();
+    this.tellDirty();
+  }
+
+  private listenToWindow(): void {
+    window.addEventListener("beforeunload", (event) => {
+      if (this.isLeaving || this.isLocked || !this.dirty.length) return;
+      event.preventDefault();
+      event.returnValue = "1";
+    });
+    window.addEventListener("online", () => this.queue(0));
+    window.addEventListener("offline", () => this.show("offline"));
+    // Back from a sign-in in another window: renew the token and go on.
+    window.addEventListener("focus", () => {
+      if (this.failures && this.dirty.length) void renewToken().then((ok) => ok && this.queue(0));
+    });
+    window.addEventListener("pageshow", () => {
+      this.isLeaving = false;
+    });
+  }
+
+  private get cells(): Entry[] {
+    return this.entries.filter((entry) => !entry.isRemark);
+  }
+
+  private get dirty(): Entry[] {
+    return this.entries.filter((entry) => entry.isDirty);
+  }
+
+  private changed(inputs: HTMLInputElement[]): void {
+    for (const entry of this.entries.filter(({ input }) => inputs.includes(input))) {
+      if (entry.conflict) entry.clearConflict();
+      entry.check();
+      entry.showRate();
+    }
+    this.count();
+    this.keepDraft();
+    this.queue(AFTER_TYPING);
+  }
+
+  // --- sending -----------------------------------------------------------------
+
+  private queue(delay: number): void {
+    clearTimeout(this.timer);
+    if (this.isLocked) return;
+    if (!this.dirty.length) {
+      this.show("saved");
+      return;
+    }
+    if (!navigator.onLine) {
+      this.show("offline");
+      return;
+    }
+    if (!this.entries.some((entry) => entry.isSendable)) {
+      this.show(this.entries.some((entry) => entry.conflict) ? "conflict" : "errors");
+      return;
+    }
+    if (!this.sent) this.show("waiting");
+    this.timer = window.setTimeout(() => void this.save(), delay);
+  }
+
+  private async save(): Promise<void> {
+    const url = this.dataset.autosaveUrl;
+    const ready = this.entries.filter((entry) => entry.isSendable);
+    if (this.sent || !url || !ready.length) return;
+    this.sent = new Map(ready.map((entry) => [entry, entry.input.value]));
+    this.show("sending");
+    const body = new URLSearchParams({ revision: String(this.revision) });
+    for (const [entry, value] of this.sent) {
+      body.set(entry.key, value);
+      body.set(`${entry.isRemark ? "remark_base" : "base"}[${entry.code}]`, entry.base);
+    }
+    try {
+      const answer = await send(url, { method: "POST", body, headers: { Accept: "application/json" } });
+      await this.take(answer);
+    } catch {
+      this.failed();
+    }
+  }
+
+  private async take(answer: Response): Promise<void> {
+    if (answer.status === 409) {
+      const { message } = (await answer.json()) as { message?: string };
+      this.lock(message ?? "这张报表的状态已经改变，不能再修改。");
+    } else if (!answer.ok || isSignIn(answer)) {
+      this.failed();
+    } else {
+      this.saved((await answer.json()) as Answer);
+    }
+  }
+
+  private saved(answer: Answer): void {
+    const sent = this.sent ?? new Map<Entry, string>();
+    this.sent = null;
+    this.failures = 0;
+    this.revision = answer.revision;
+    this.savedAt = answer.saved_at;
+    for (const [entry, value] of sent) this.settle(entry, value, answer);
+    this.keepDraft();
+    this.queue(0);
+  }
+
+  private settle(entry: Entry, value: string, answer: Answer): void {
+    const { code } = entry;
+    const isUntouched = entry.holds(value);
+    const error = answer.errors?.[code];
+    const conflict = answer.conflicts?.[code];
+    if (entry.isRemark) {
+      entry.base = value;
+    } else if (conflict) {
+      entry.showConflict(conflict, (mine) => this.resolve(entry, mine));
+    } else if (error) {
+      entry.refused = value;
+      if (isUntouched) entry.say(error);
+    } else {
+      const saved = answer.saved?.[code];
+      entry.base = saved?.value ?? value;
+      entry.refused = null;
+      if (isUntouched) {
+        entry.say(answer.warnings?.[code] ?? "", true);
+        entry.showRate(saved?.rate ?? undefined);
+      }
+    }
+    entry.mark();
+  }
+
+  private resolve(entry: Entry, mine: boolean): void {
+    const theirs = entry.conflict?.theirs ?? "";
+    entry.clearConflict();
+    // Having seen their value, mine is now an answer to it and no longer stale.
+    entry.base = theirs;
+    if (!mine) entry.input.value = theirs;
+    entry.check();
+    entry.showRate();
+    entry.input.focus();
+    this.count();
+    this.keepDraft();
+    this.queue(0);
+  }
+
+  private failed(): void {
+    this.sent = null;
+    this.failures += 1;
+    this.show(navigator.onLine ? "failed" : "offline");
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(
+      () => void this.save(),
+      Math.min(LONGEST_WAIT, 2_000 * 2 ** Math.min(this.failures, 5)),
+    );
+  }
+
+  private lock(message: string): void {
+    this.sent = null;
+    this.isLocked = true;
+    this.entries.forEach(({ input }) => {
+      input.readOnly = true;
+    });
+    this.show("locked");
+    this.banner(message, []);
+  }
+
+  // --- what is shown --------------------------------------------------------------
+
+  private show(state: State): void {
+    const box = document.getElementById("save-state");
+    if (!box) return;
+    const waiting = this.dirty.length;
+    const looks: Record<State, [SVGSVGElement, string]> = {
+      saved: [icon("cloud-check"), this.savedAt ? `已保存 ${this.savedAt}` : "已保存"],
+      waiting: [icon("cloud"), "有未保存的更改"],
+      sending: [icon("cloud-upload"), "正在保存…"],
+      offline: [icon("wifi-off"), `离线，${waiting} 项已存本机`],
+      failed: [icon("cloud-off"), "暂未上传，已存本机，将自动重试"],
+      conflict: [icon("arrows-exchange"), "有冲突，请选择"],
+      locked: [icon("lock"), "已不能修改"],
+      errors: [icon("alert-circle"), `有 ${waiting} 项需要更正`],
+    };
+    if (box.dataset.state === state && state !== "saved" && state !== "offline" && state !== "errors") return;
+    box.dataset.state = state;
+    const words = document.createElement("span");
+    words.textContent = looks[state][1];
+    box.replaceChildren(looks[state][0], words);
+  }
+
+  /** Filled of all, per section, in the contents and in the ring. */
+  private count(): void {
+    let filled = 0;
+    this.form.querySelectorAll<HTMLElement>("[data-section]").forEach((section) => {
+      const cells = [...section.querySelectorAll<HTMLInputElement>("input[data-cell]")];
+      const done = cells.filter((cell) => cell.value.trim() !== "").length;
+      filled += done;
+      const code = section.dataset.section ?? "";
+      this.write(`[data-count="${code}"]`, `已填 ${done}/${cells.length}`);
+      this.write(`[data-contents="${code}"]`, `${done}/${cells.length}`);
+      this.querySelector(`[data-contents="${code}"]`)?.classList.toggle("is-full", done === cells.length);
+    });
+    const all = this.form.querySelectorAll("input[data-cell]").length;
+    this.write("[data-ring] .ring-value", String(filled));
+    this.querySelector("[data-ring] .ring-arc")?.setAttribute(
+      "stroke-dasharray",
+      `${all ? (filled / all) * 100 : 0} 100`,
+    );
+  }
+
+  private write(selector: string, text: string): void {
+    const place = this.querySelector(selector);
+    if (place && place.textContent !== text) place.textContent = text;
+  }
+
+  private banner(text: string, actions: [string, () => void][]): void {
+    this.querySelector("[data-banner]")?.remove();
+    const box = document.createElement("div");
+    box.className = "alert is-warn";
+    box.dataset.banner = "";
+    box.setAttribute("role", "alert");
+    const words = document.createElement("div");
+    words.textContent = text;
+    box.append(icon("device-floppy"), words);
+    for (const [label, run] of actions) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "button small";
+      button.textContent = label;
+      button.addEventListener("click", () => {
+        box.remove();
+        run();
+      });
+      box.append(button);
+    }
+    this.form.prepend(box);
+  }
+
+  // --- the draft on this machine -----------------------------------------------------
+
+  private keepDraft(): void {
+    storeDraft(this.key, this.revision, Object.fromEntries(this.dirty.map((entry) => [entry.key, entry.input.value])));
+    this.tellDirty();
+  }
+
+  /** Tests and styles read the count from the element. */
+  private tellDirty(): void {
+    this.dataset.dirty = String(this.dirty.length);
+  }
+
+  private offerDraft(): void {
+    const draft = loadDraft(this.key);
+    if (!draft) return;
+    const differing = this.entries.filter((entry) => {
+      const value = draft.values[entry.key];
+      return value !== undefined && !entry.holds(value);
+    });
+    if (!differing.length) {
+      storeDraft(this.key, this.revision, {});
+    } else if (draft.revision === this.revision) {
+      this.useDraft(draft, differing);
+      toast(`已恢复本机草稿 ${differing.length} 项。`);
+    } else {
+      const when = new Date(draft.at).toLocaleString("zh-CN");
+      this.banner(`本机有 ${differing.length} 项未上传的草稿，存于 ${when}；此后这张表在别处改动过，请选择。`, [
+        ["采用草稿", () => this.useDraft(draft, differing)],
+        ["丢弃草稿", () => storeDraft(this.key, this.revision, {})],
+      ]);
+    }
+  }
+
+  private useDraft(draft: Draft, entries: Entry[]): void {
+    for (const entry of entries) entry.input.value = draft.values[entry.key] ?? entry.input.value;
+    this.changed(entries.map(({ input }) => input));
+  }
+}
+
+customElements.define("gj-return", ReturnForm);

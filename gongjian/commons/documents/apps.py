@@ -5,3 +5,6 @@ class DocumentsConfig(AppConfig):
     name = "gongjian.commons.documents"
     label = "documents"
     verbose_name = "公文"
+
+    def ready(self) -> None:
+        from gongjian.commons.documents import authority, contributions, ledger, shelves

@@ -5,3 +5,6 @@ class NoticesConfig(AppConfig):
     name = "gongjian.commons.notices"
     label = "notices"
     verbose_name = "提醒"
+
+    def ready(self) -> None:
+        from gongjian.commons.notices import contributions

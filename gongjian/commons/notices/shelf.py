@@ -38,6 +38,8 @@ class ReminderRule:
     label: str
     due: Callable[[date], Iterable[Reminder]]
     may_see: Callable[[Actor, int], bool] | None = None
+    #: Stages in their order, shown to the office on the page of rules.
+    stages: Sequence[str] = ()
 
 
 reminder_rules: Registry[ReminderRule] = Registry("reminder_rules")

@@ -16,7 +16,7 @@ from django import template
 from django.http import QueryDict
 from django.template.loader import get_template
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
@@ -74,7 +74,7 @@ def icon(name: str, css: str = "", label: str = "") -> SafeString:
 
 
 @register.simple_block_tag
-def card(  # noqa: PLR0917 -- a tag is written with keywords
+def card(
     content: str,
     title: str = "",
     icon: str = "",
@@ -93,7 +93,7 @@ def card(  # noqa: PLR0917 -- a tag is written with keywords
         "id": id,
         "foot": foot,
     }
-    return get_template("web/_card.html").render(context)
+    return SafeString(get_template("web/_card.html").render(context))
 
 
 @register.simple_tag
@@ -180,7 +180,9 @@ def delta(value: Any, *, good: str = "up", places: int = 1) -> SafeString:
         return format_html('<span class="delta is-same">{} 持平</span>', icon("minus"))
     rising = figure > 0
     better = rising == (good == "up")
-    arrow = icon(*(["arrow-up-right", "", "上升"] if rising else ["arrow-down-right", "", "下降"]))
+    arrow = (
+        icon("arrow-up-right", label="上升") if rising else icon("arrow-down-right", label="下降")
+    )
     return format_html(
         '<span class="delta {}">{}{}</span>',
         "is-better" if better else "is-worse",
@@ -329,12 +331,3 @@ ALERTS: Mapping[str, AlertLook] = {
 def alert_look(level: str) -> AlertLook:
     """Colour and icon for a level of django.contrib.messages."""
     return ALERTS.get(level, ALERTS["info"])
-
-
-@register.simple_tag
-def attributes(**pairs: Any) -> SafeString:
-    """Write attributes with underscores as hyphens; empty ones are left out."""
-    kept = (
-        (key.replace("_", "-"), value) for key, value in pairs.items() if value not in {None, ""}
-    )
-    return format_html_join("", ' {}="{}"', kept)

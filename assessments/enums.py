@@ -1,0 +1,66 @@
+"""Words of the assessment: methods, modes, states, grades, kinds of commendation."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Method(models.TextChoices):
+    """How a figure becomes points."""
+
+    PROPORTIONAL = "proportional", "按比例计分"
+    INVERSE = "inverse", "反向比例计分"
+    STEPPED = "stepped", "分档计分"
+    DEDUCT = "deduct", "扣分到零"
+    JUDGED = "judged", "评委评分"
+
+
+class Mode(models.TextChoices):
+    """Whether an item may carry weight (``product.md`` rule R2)."""
+
+    SCORED = "scored", "计分"
+    TRACK = "track", "只跟踪"
+    RESTRICTED = "restricted", "限制使用"
+
+
+class FullScore(models.IntegerChoices):
+    HUNDRED = 100, "百分制（100 分）"
+    THOUSAND = 1000, "千分制（1000 分）"
+
+
+class SchemeState(models.TextChoices):
+    DRAFT = "draft", "起草"
+    PUBLISHED = "published", "已印发"
+    ARCHIVED = "archived", "已归档"
+
+
+class RunState(models.TextChoices):
+    RUNNING = "running", "计算中"
+    COMPUTED = "computed", "已测算"
+    PROPOSED = "proposed", "待审定"
+    DECIDED = "decided", "已审定"
+    PUBLISHED = "published", "已公布"
+
+
+class Grade(models.TextChoices):
+    EXCELLENT = "excellent", "优秀"
+    GOOD = "good", "良好"
+    QUALIFIED = "qualified", "合格"
+    UNQUALIFIED = "unqualified", "不合格"
+
+
+class CommendationKind(models.TextChoices):
+    """Praise is always available; titles need an approved project (R4)."""
+
+    PRAISE = "praise", "通报表扬"
+    HONOUR = "honour", "表彰"
+
+
+class CommendationState(models.TextChoices):
+    DRAFT = "draft", "起草"
+    DECIDED = "decided", "已审定"
+    ISSUED = "issued", "已印发"
+
+
+#: States of a run whose result is official and may be ranked on screen (R6).
+OFFICIAL = (RunState.DECIDED, RunState.PUBLISHED)

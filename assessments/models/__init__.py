@@ -1,0 +1,28 @@
+"""Schemes, runs with their scores, and commendations that follow from them."""
+
+from assessments.models.commendations import CommendationEntry, CommendationList
+from assessments.models.runs import Run, ScoreLine, UnitScore
+from assessments.models.schemes import (
+    GradeRule,
+    ItemWeight,
+    JudgedScore,
+    PeerGroup,
+    PeerGroupUnit,
+    Scheme,
+    SchemeItem,
+)
+
+__all__ = [
+    "CommendationEntry",
+    "CommendationList",
+    "GradeRule",
+    "ItemWeight",
+    "JudgedScore",
+    "PeerGroup",
+    "PeerGroupUnit",
+    "Run",
+    "Scheme",
+    "SchemeItem",
+    "ScoreLine",
+    "UnitScore",
+]

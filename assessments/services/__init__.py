@@ -1,0 +1,63 @@
+"""Writes of the assessment: rules, marks, runs, commendations."""
+
+from assessments.services.commendations import (
+    decide_commendation,
+    draft_commendation,
+    edit_commendation,
+    issue_commendation,
+)
+from assessments.services.defaults import scheme_from_defaults
+from assessments.services.groups import create_peer_group, edit_peer_group
+from assessments.services.judging import enter_judged_score, enter_judged_scores
+from assessments.services.runs import (
+    compute_run,
+    decide_run,
+    open_run,
+    propose_grades,
+    publish_run,
+    run_assessment,
+    send_back_run,
+)
+from assessments.services.schemes import (
+    add_item,
+    add_offered_items,
+    archive_scheme,
+    create_scheme,
+    edit_item,
+    edit_scheme,
+    publish_scheme,
+    remove_item,
+    revise_scheme,
+    set_grade_rule,
+    set_weights,
+)
+
+__all__ = [
+    "add_item",
+    "add_offered_items",
+    "archive_scheme",
+    "compute_run",
+    "create_peer_group",
+    "create_scheme",
+    "decide_commendation",
+    "decide_run",
+    "draft_commendation",
+    "edit_commendation",
+    "edit_item",
+    "edit_peer_group",
+    "edit_scheme",
+    "enter_judged_score",
+    "enter_judged_scores",
+    "issue_commendation",
+    "open_run",
+    "propose_grades",
+    "publish_run",
+    "publish_scheme",
+    "remove_item",
+    "revise_scheme",
+    "run_assessment",
+    "scheme_from_defaults",
+    "send_back_run",
+    "set_grade_rule",
+    "set_weights",
+]

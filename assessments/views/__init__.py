@@ -1,0 +1,1 @@
+"""Pages of schemes, judging, runs, scores and commendations."""

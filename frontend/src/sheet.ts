@@ -1,0 +1,122 @@
+/** One input of the return form: what the server holds, what is wrong, what is shown beside it. */
+import { canonical, figure, readNumber } from "./numbers";
+
+export interface Conflict {
+  theirs: string;
+  by: string;
+  at: string;
+}
+
+const row = (input: HTMLElement): HTMLElement | null => input.closest<HTMLElement>(".sheet-row");
+
+export class Entry {
+  readonly code: string;
+  readonly isRemark: boolean;
+  /** The value the server last confirmed. */
+  base: string;
+  /** A value the server refused; not sent again until it is changed. */
+  refused: string | null = null;
+  conflict: Conflict | null = null;
+
+  constructor(readonly input: HTMLInputElement) {
+    this.isRemark = "remark" in input.dataset;
+    this.code = (this.isRemark ? input.dataset.remark : input.dataset.cell) ?? "";
+    this.base = input.dataset.base ?? input.defaultValue;
+  }
+
+  get key(): string {
+    return `${this.isRemark ? "remarks" : "cells"}[${this.code}]`;
+  }
+
+  private same(a: string, b: string): boolean {
+    return this.isRemark ? a.trim() === b.trim() : canonical(a) === canonical(b);
+  }
+
+  get isDirty(): boolean {
+    return !this.same(this.input.value, this.base);
+  }
+
+  get isSendable(): boolean {
+    if (!this.isDirty || this.conflict || this.refused === this.input.value) return false;
+    return this.isRemark || readNumber(this.input.value) !== null;
+  }
+
+  holds(value: string): boolean {
+    return this.same(this.input.value, value);
+  }
+
+  /** Say what can be told without the server. */
+  check(): void {
+    if (this.isRemark) return;
+    const digits = readNumber(this.input.value);
+    let message = "";
+    if (digits === null) message = "请填写数字，没有请填 0。";
+    else if (digits.startsWith("-")) message = "不能为负数。";
+    else if ("integer" in this.input.dataset && digits.includes("."))
+      message = `单位是“${this.input.dataset.unit ?? ""}”，请填整数。`;
+    if (message || this.refused !== this.input.value) this.say(message);
+    this.mark();
+  }
+
+  mark(): void {
+    row(this.input)?.classList.toggle("is-changed", this.isDirty);
+  }
+
+  say(message: string, soft = false): void {
+    const place = document.getElementById(`message-${this.code}`);
+    if (!place || this.isRemark) return;
+    if (place.textContent !== message) place.textContent = message;
+    place.classList.toggle("is-soft", soft);
+    if (message && !soft) this.input.setAttribute("aria-invalid", "true");
+    else this.input.removeAttribute("aria-invalid");
+  }
+
+  /** Redraw the completion rate from what stands in the input. */
+  showRate(fromServer?: string): void {
+    const output = row(this.input)?.querySelector<HTMLElement>(".rate");
+    const words = output?.querySelector("b");
+    const bar = output?.querySelector<HTMLElement>(".bar i");
+    if (!output || !words || !bar) return;
+    const value = figure(this.input.value);
+    const target = figure(this.input.dataset.target ?? "");
+    let rate = value === null || !target ? null : (value / target) * 100;
+    if (fromServer !== undefined && fromServer !== "") rate = Number(fromServer);
+    words.textContent = rate === null ? "—" : `${rate.toFixed(rate >= 100 ? 0 : 1)}%`;
+    bar.style.width = `${Math.max(0, Math.min(100, rate ?? 0))}%`;
+    output.className = `rate tone-${toneOf(rate)}`;
+  }
+
+  /** Show both values and let the person choose. */
+  showConflict(conflict: Conflict, choose: (mine: boolean) => void): void {
+    this.clearConflict();
+    this.conflict = conflict;
+    const box = document.createElement("div");
+    box.className = "cell-conflict";
+    box.setAttribute("role", "alert");
+    const words = document.createElement("p");
+    words.textContent = `${conflict.by}在 ${conflict.at} 已把这一项改为 ${conflict.theirs || "空"}，您填的是 ${this.input.value || "空"}。`;
+    box.append(words, choice("用对方的", () => choose(false)), choice("用我的", () => choose(true)));
+    row(this.input)?.append(box);
+  }
+
+  clearConflict(): void {
+    this.conflict = null;
+    row(this.input)?.querySelector(".cell-conflict")?.remove();
+  }
+}
+
+function choice(label: string, run: () => void): HTMLButtonElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button small";
+  button.textContent = label;
+  button.addEventListener("click", run);
+  return button;
+}
+
+function toneOf(rate: number | null): string {
+  if (rate === null) return "none";
+  if (rate >= 100) return "over";
+  if (rate >= 75) return "good";
+  return rate >= 50 ? "mid" : "low";
+}

@@ -1,0 +1,34 @@
+"""Characters that may reach a printed page."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+
+# Control and format characters (bidi overrides, zero-width, soft hyphen) can
+# make a printed name read differently from the stored one; lone surrogates and
+# noncharacters cannot be written at all.
+_REFUSED = frozenset({"Cc", "Cf", "Cs", "Cn"})
+_SPACES = {"\t": " ", "\r": "\n", "\u2028": "\n", "\u2029": "\n"}
+
+
+def clean(text: str) -> str:
+    """Drop what cannot be seen; keep line breaks, turn tabs into spaces."""
+    text = text.replace("\r\n", "\n")
+    text = "".join(_SPACES.get(char, char) for char in text)
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in _REFUSED)
+
+
+def clean_values(value: object) -> object:
+    """Clean every string of a context, however deep, and hand back fresh containers.
+
+    Strings come back as plain ``str``: a value marked as safe HTML loses the
+    mark and is escaped like any other.
+    """
+    if isinstance(value, str):
+        return clean(str.__str__(value) + "")
+    if isinstance(value, Mapping):
+        return {str(key): clean_values(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [clean_values(item) for item in value]
+    return value

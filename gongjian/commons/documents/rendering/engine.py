@@ -1,0 +1,123 @@
+"""From template to bytes: one font configuration per process, no garbage collection meanwhile."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import io
+import logging
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+
+from django.template import Context, Engine
+from weasyprint import HTML, Document
+from weasyprint.text.fonts import FontConfiguration
+
+from . import IncompleteContext, MissingGlyphs, RefusedResource, RenderedFile, line_grid
+from .characters import clean_values
+from .sources import TEMPLATE_ROOT, ClosedFetcher
+
+# A template asks with this for its 版记 to stand on an even page, the back of
+# the last sheet (GB/T 9704-2012 7.4).
+_EVEN_LAST_PAGE = 'data-last-page="even"'
+_MISSING = "\ufdd0%s\ufdd1"
+_MISSING_NAME = re.compile("\ufdd0(.*?)\ufdd1")
+_NOTDEF = ".notdef glyph"
+# Pango and the font configuration are shared by the process and not made for threads.
+_one_at_a_time = threading.Lock()
+
+
+@cache
+def _templates() -> Engine:
+    # An engine of its own: no context processor, no loader beyond our folder,
+    # and a value that is not there is found out instead of printed as nothing.
+    return Engine(
+        dirs=[str(TEMPLATE_ROOT)],
+        autoescape=True,
+        string_if_invalid=_MISSING,
+        libraries={"official": "gongjian.commons.documents.templatetags.official"},
+        builtins=["django.template.defaulttags"],
+    )
+
+
+@cache
+def _fonts() -> FontConfiguration:
+    # A new one for each document costs a gigabyte after forty of them.
+    line_grid.install()
+    return FontConfiguration()
+
+
+def print_document(
+    template_name: str, context: Mapping[str, object], pictures: Mapping[str, bytes]
+) -> RenderedFile:
+    values = {key: clean_values(value) for key, value in context.items()}
+    fetcher = ClosedFetcher(pictures)
+    with _one_at_a_time, _without_collection(), _missing_glyphs() as missing:
+        html = _markup(template_name, values, closing_page="")
+        document = _lay_out(html, fetcher)
+        if _EVEN_LAST_PAGE in html and len(document.pages) % 2:
+            html = _markup(template_name, values, closing_page="left")
+            document = _lay_out(html, fetcher)
+        buffer = io.BytesIO()
+        document.write_pdf(buffer)
+    if fetcher.refused:
+        raise RefusedResource(sorted(set(fetcher.refused)))
+    if missing:
+        raise MissingGlyphs("".join(sorted(missing)))
+    content = buffer.getvalue()
+    return RenderedFile(content, len(document.pages), hashlib.sha256(content).hexdigest())
+
+
+def _markup(template_name: str, values: dict[str, object], *, closing_page: str) -> str:
+    template = _templates().get_template(template_name)
+    html = str(template.render(Context({**values, "closing_page": closing_page})))
+    if names := sorted(set(_MISSING_NAME.findall(html))):
+        raise IncompleteContext(names)
+    return html
+
+
+def _lay_out(html: str, fetcher: ClosedFetcher) -> Document:
+    return HTML(string=html, url_fetcher=fetcher).render(font_config=_fonts())
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    # The boxes of a long report make every collection walk them all: half as
+    # many pages again per second without.
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+class _GlyphListener(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.missing: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if str(record.msg).startswith(_NOTDEF) and isinstance(record.args, tuple) and record.args:
+            self.missing.update(str(record.args[0]))
+
+
+@contextmanager
+def _missing_glyphs() -> Iterator[set[str]]:
+    listener = _GlyphListener()
+    logger = logging.getLogger("weasyprint")
+    # Settings may silence the logger, and this warning is one we live by.
+    level, propagate = logger.level, logger.propagate
+    logger.setLevel(logging.WARNING)
+    logger.propagate = False
+    logger.addHandler(listener)
+    try:
+        yield listener.missing
+    finally:
+        logger.removeHandler(listener)
+        logger.setLevel(level)
+        logger.propagate = propagate

@@ -1,0 +1,67 @@
+"""What the templates of official documents need beyond Django's own filters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django import template
+
+from gongjian.commons.documents.rendering import charts
+from gongjian.commons.documents.rendering.masthead import Masthead
+from gongjian.commons.documents.rendering.masthead import masthead as fit_masthead
+from gongjian.commons.documents.rendering.paragraphs import Paragraph
+from gongjian.commons.documents.rendering.paragraphs import paragraphs as split_paragraphs
+from gongjian.commons.documents.rendering.qr import qr_drawing
+from gongjian.commons.documents.rendering.title import title_lines as break_title
+
+register = template.Library()
+
+
+@register.filter
+def title_lines(title: str, organs: Sequence[str] = ()) -> list[str]:
+    return break_title(title, keep=organs)
+
+
+@register.filter
+def paragraphs(body: str) -> list[Paragraph]:
+    return split_paragraphs(body)
+
+
+@register.filter
+def masthead(organs: Sequence[str]) -> Masthead:
+    return fit_masthead(organs)
+
+
+@register.inclusion_tag("documents/charts/qr.svg")
+def qr(url: str) -> dict[str, object]:
+    return {"drawing": qr_drawing(url)}
+
+
+@register.inclusion_tag("documents/charts/bars.svg")
+def bar_chart(chart: Mapping[str, object]) -> dict[str, object]:
+    return {"drawing": charts.bar_chart(*_read(chart), highest=_highest(chart))}
+
+
+@register.inclusion_tag("documents/charts/lines.svg")
+def line_chart(chart: Mapping[str, object]) -> dict[str, object]:
+    return {"drawing": charts.line_chart(*_read(chart), highest=_highest(chart))}
+
+
+@register.inclusion_tag("documents/charts/radar.svg")
+def radar_chart(chart: Mapping[str, object]) -> dict[str, object]:
+    return {"drawing": charts.radar_chart(*_read(chart), highest=_highest(chart))}
+
+
+def _read(chart: Mapping[str, object]) -> tuple[str, list[str], list[charts.Series]]:
+    labels, series = chart["labels"], chart["series"]
+    if not isinstance(labels, Sequence) or not isinstance(series, Sequence):
+        raise TypeError("a chart needs labels and series")
+    return (
+        str(chart["title"]),
+        [str(label) for label in labels],
+        [charts.Series(str(one["label"]), [float(v) for v in one["values"]]) for one in series],
+    )
+
+
+def _highest(chart: Mapping[str, object]) -> float:
+    return float(str(chart.get("highest", 100)))

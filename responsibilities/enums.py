@@ -1,0 +1,78 @@
+"""Words of the yearly program: plans, indicators, targets, returns."""
+
+from __future__ import annotations
+
+from django.db import models
+
+# Plans and targets.
+
+
+class PlanState(models.TextChoices):
+    DRAFT = "draft", "拟订中"
+    APPROVED = "approved", "已审定"
+    ARCHIVED = "archived", "已归档"
+
+
+class TargetState(models.TextChoices):
+    DRAFT = "draft", "待下达"
+    ISSUED = "issued", "待签收"
+    ACKNOWLEDGED = "acknowledged", "已签收"
+
+
+class ProposalDecision(models.TextChoices):
+    ACCEPTED = "accepted", "已采纳"
+    DECLINED = "declined", "未采纳"
+
+
+class IndicatorKind(models.TextChoices):
+    """Hard and soft indicators (硬件指标与软件规划), and what stands beside the score."""
+
+    HARD = "hard", "硬指标"
+    SOFT = "soft", "软指标"
+    BONUS = "bonus", "加分项"
+    DEDUCTION = "deduction", "扣分项"
+    VETO = "veto", "一票否决"
+
+
+class ValueType(models.TextChoices):
+    INTEGER = "integer", "整数"
+    DECIMAL = "decimal", "小数"
+    PERCENT = "percent", "百分比"
+    YES_NO = "yes_no", "是/否"
+
+
+class Mode(models.TextChoices):
+    """What an indicator may be used for; a restricted one carries no weight (R2)."""
+
+    SCORED = "scored", "计分"
+    TRACK = "track", "只跟踪"
+    RESTRICTED = "restricted", "限制使用"
+
+
+class QuarterlyStyle(models.TextChoices):
+    INCREMENTAL = "incremental", "本季发生数"
+    CUMULATIVE = "cumulative", "年初至今累计"
+    LATEST = "latest", "期末时点数"
+
+
+class AllocationStyle(models.TextChoices):
+    """How the values of the units below relate to the value above."""
+
+    SUMS = "sums", "下级合计等于本级"
+    SAME = "same", "各下级与本级相同"
+    RATIO = "ratio", "各下级分别确定"
+    NONE = "none", "不分解"
+
+
+class AllocationMethod(models.TextChoices):
+    """Ways to propose a division; the clerk may correct each part by hand."""
+
+    EVENLY = "evenly", "平均分配"
+    BY_BASE = "base", "按上年基数"
+    BY_MEASURE = "measure", "按规模"
+
+
+class Frequency(models.TextChoices):
+    QUARTER = "quarter", "每季"
+    HALF_YEAR = "half_year", "每半年"
+    YEAR = "year", "每年"

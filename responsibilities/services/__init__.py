@@ -1,0 +1,1 @@
+"""Writes of the yearly program, one verb per function."""

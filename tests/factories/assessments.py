@@ -1,0 +1,95 @@
+"""A small shelf of figures and schemes made by the services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from assessments.models import PeerGroup, Run, Scheme
+from assessments.services import (
+    add_offered_items,
+    create_peer_group,
+    create_scheme,
+    propose_grades,
+    publish_scheme,
+    set_weights,
+)
+from assessments.services import decide_run as decide
+from assessments.services import publish_run as publish
+from gongjian.commons.indicators.shelf import Figure, IndicatorSource, Offered
+from gongjian.foundation.calendar.periods import ensure_year
+from gongjian.foundation.kernel.actor import Actor
+
+OFFERED = (
+    Offered("A01", "应建工会组建率", "%", rises=True),
+    Offered("A02", "新发展会员数", "人", rises=True),
+    Offered("A03", "超期未换届数", "个", rises=False),
+    Offered("R01", "召开会议次数", "次", rises=True, mode="restricted"),
+)
+
+
+class FakeSource:
+    """Figures set by the test; counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.figures: dict[tuple[str, int], Figure] = {}
+        self.calls: list[tuple[list[str], list[int]]] = []
+
+    def give(self, code: str, unit_id: int, value: str | None, **facts: str | None) -> None:
+        numbers = {
+            name: None if fact is None else Decimal(fact)
+            for name, fact in facts.items()
+            if name != "source"
+        }
+        self.figures[code, unit_id] = Figure(
+            code=code,
+            unit_id=unit_id,
+            value=None if value is None else Decimal(value),
+            source=facts.get("source") or "季度报表",
+            **numbers,
+        )
+
+    def measure(self, codes, unit_ids, period):
+        self.calls.append((list(codes), list(unit_ids)))
+        return [
+            figure
+            for (code, unit_id), figure in self.figures.items()
+            if code in codes and unit_id in unit_ids
+        ]
+
+    def entry(self) -> IndicatorSource:
+        return IndicatorSource(
+            key="fake", label="测试数据", offer=lambda: OFFERED, measure=self.measure
+        )
+
+
+def make_group(actor: Actor, name: str = "乡镇街道", level: str = "township") -> PeerGroup:
+    return create_peer_group(actor=actor, values={"name": name, "level": level})
+
+
+def make_scheme(
+    actor: Actor,
+    groups: list[PeerGroup],
+    weights: Mapping[str, str] | None = None,
+    *,
+    title: str = "2026年考核方案",
+) -> Scheme:
+    """A published scheme; ``weights`` is code → points, the same in every group."""
+    weights = weights or {"A01": "60", "A02": "40"}
+    scheme = create_scheme(
+        actor=actor, values={"title": title, "period": ensure_year(2026), "full_score": 100}
+    )
+    items = add_offered_items(scheme, actor=actor, keys=[f"fake/{code}" for code in weights])
+    set_weights(
+        scheme,
+        actor=actor,
+        weights={
+            (item.pk, group.pk): Decimal(weights[item.code]) for item in items for group in groups
+        },
+    )
+    return publish_scheme(scheme, actor=actor)
+
+
+def make_official(run: Run, *, office: Actor, leader: Actor, published: bool = True) -> Run:
+    run = decide(propose_grades(run, actor=office), actor=leader)
+    return publish(run, actor=office) if published else run
