@@ -99,7 +99,7 @@ def ancestors_of(unit: Unit) -> list[Unit]:
 
 
 def open_children(unit: Unit) -> TenantQuerySet[Unit]:
-    return Unit.objects.filter(parent=unit, closed_on__isnull=True).order_by("sort_order", "path")
+    return Unit.objects.filter(parent=unit, closed_on__isnull=True).order_by("sort_order", "path")  # type: ignore[return-value]
 
 
 def subtree(path: str) -> TenantQuerySet[Unit]:
@@ -120,7 +120,7 @@ def search_units(units: TenantQuerySet[Unit], words: str, limit: int = 20) -> li
 
 def holders_of(post_ids: Iterable[int]) -> TenantQuerySet[Appointment]:
     """People who hold the posts today."""
-    return current_appointments().filter(post_id__in=list(post_ids))  # type: ignore[return-value]
+    return current_appointments().filter(post_id__in=list(post_ids))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted
 from gongjian.foundation.tenancy.scope import require_tenant_id, tenant_scope
 from orgs.authority import MANAGE_CALENDAR, MANAGE_POST, MANAGE_UNIT
-from orgs.enums import Level, Role
+from orgs.enums import Level, Role, may_stand_below
 from orgs.models import Appointment, Membership, Organization, Post, Tenant, Unit, User
 from orgs.queries import root_unit, system_actor
 
@@ -77,7 +77,9 @@ def _demand(actor: Actor, permission: str, at: Unit | None, act: str) -> None:
 def demand_valid(record: Model, *, exclude: Iterable[str] = ()) -> None:
     """Check a record whole; what is wrong stands beside its field."""
     try:
-        record.full_clean(exclude=["tenant", *exclude])
+        record.full_clean(exclude=["tenant", *exclude], validate_constraints=False)
+        # Every unique key names the tenant; excluding it would skip them all.
+        record.validate_constraints(exclude=set(exclude))
     except ValidationError as error:
         found = {
             "" if name == NON_FIELD_ERRORS else name: texts
@@ -168,6 +170,10 @@ def move_unit(unit: Unit, *, actor: Actor, parent: Unit) -> Unit:
     parent = Unit.objects.select_for_update(of=("self",)).get(pk=parent.pk)
     if parent.path.startswith(unit.path):
         raise FieldErrors({"parent": "不能移到自己或自己的下级之下，请另选上级单位。"})
+    if not (unit.is_open and parent.is_open):
+        raise FieldErrors({"parent": "已撤销的单位不能调整隶属，也不能接收下级，请另选。"})
+    if not may_stand_below(unit.level, parent.level):
+        raise FieldErrors({"parent": f"“{parent}”的层级不比“{unit}”高，请另选上级单位。"})
     if parent.pk == unit.parent_id:
         return unit
     old_path, old_parent = unit.path, unit.parent_id
@@ -177,7 +183,7 @@ def move_unit(unit: Unit, *, actor: Actor, parent: Unit) -> Unit:
         depth=F("depth") + shift,
     )
     Unit.objects.filter(pk=unit.pk).update(parent=parent)
-    Unit.objects.filter(pk=old_parent).update(child_count=F("child_count") - 1)
+    Unit.objects.filter(pk=old_parent or 0).update(child_count=F("child_count") - 1)
     Unit.objects.filter(pk=parent.pk).update(child_count=F("child_count") + 1)
     unit.refresh_from_db()
     record(
@@ -205,7 +211,7 @@ def close_unit(unit: Unit, *, actor: Actor, closed_on: date, reason: str) -> Uni
         raise FieldErrors({"reason": "请填写撤销理由。"})
     unit.closed_on = closed_on
     unit.save(update_fields=["closed_on"])
-    Unit.objects.filter(pk=unit.parent_id).update(child_count=F("child_count") - 1)
+    Unit.objects.filter(pk=unit.parent_id or 0).update(child_count=F("child_count") - 1)
     record("orgs.unit.closed", unit, actor=actor, label="撤销单位", reason=reason)
     return unit
 
