@@ -38,6 +38,15 @@ VIEW_OWN_SCORE = declare(
         Role.UNION_CHAIR: Reach.OWN,
     },
 )
+MAKE_REPORT = declare(
+    "assessments.make_report",
+    "生成测评报告",
+    {
+        Role.OFFICE: Reach.TENANT,
+        Role.LEADER: Reach.TENANT,
+        Role.SUPERIOR_OFFICE: Reach.SUBTREE,
+    },
+)
 JUDGE_ITEM = declare(
     "assessments.judge_item",
     "评委评分",

@@ -10,7 +10,9 @@ from assessments.models import CommendationList, Run, Scheme
 
 class SchemeFilter(django_filters.FilterSet):
     title = django_filters.CharFilter(label="名称", lookup_expr="contains")
-    state = django_filters.ChoiceFilter(label="状态", choices=SchemeState.choices, empty_label="全部")
+    state = django_filters.ChoiceFilter(
+        label="状态", choices=SchemeState.choices, empty_label="全部"
+    )
 
     class Meta:
         model = Scheme

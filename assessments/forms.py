@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -74,9 +75,7 @@ class DefaultSchemeForm(forms.Form):
 
 class PeerGroupForm(forms.Form):
     name = forms.CharField(label="名称", max_length=40)
-    level = forms.ChoiceField(
-        label="层级", choices=[("", "不限"), *Level.choices], required=False
-    )
+    level = forms.ChoiceField(label="层级", choices=[("", "不限"), *Level.choices], required=False)
     categories = forms.MultipleChoiceField(
         label="类别",
         choices=Category.choices,
@@ -125,9 +124,7 @@ class ShelfForm(forms.Form):
             )
 
     def chosen(self) -> list[str]:
-        return [
-            row["entry"].key for row in self.rows if self.cleaned_data.get(row["field"].name)
-        ]
+        return [row["entry"].key for row in self.rows if self.cleaned_data.get(row["field"].name)]
 
 
 class ItemForm(forms.Form):
@@ -174,7 +171,7 @@ class ItemForm(forms.Form):
         for line in self.cleaned_data["steps"].splitlines():
             if not line.strip():
                 continue
-            lowest, mark, percent = line.replace("＝", "=").partition("=")
+            lowest, mark, percent = unicodedata.normalize("NFKC", line).partition("=")
             try:
                 numbers = [read_number(lowest), read_number(percent)]
             except NotANumber:
@@ -413,9 +410,7 @@ class CommendationForm(forms.Form):
         return [self[name] for name in ("title", "kind", "approval_reference")]
 
     def values(self) -> dict[str, str]:
-        return {
-            name: self.cleaned_data[name] for name in ("title", "kind", "approval_reference")
-        }
+        return {name: self.cleaned_data[name] for name in ("title", "kind", "approval_reference")}
 
     def picked(self) -> dict[int, str]:
         return {

@@ -312,6 +312,27 @@ def commendations() -> TenantQuerySet[CommendationList]:
 
 
 def peer_groups() -> TenantQuerySet[PeerGroup]:
-    return PeerGroup.objects.annotate(named_count=Count("named_units")).order_by(
-        "sort_order", "pk"
-    )  # type: ignore[return-value]
+    return PeerGroup.objects.annotate(named_count=Count("named_units")).order_by("sort_order", "pk")  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """An official result in short: some units of one run, by peer group and place."""
+
+    run: Run
+    scores: list[UnitScore]
+
+
+def ranking_of(actor: Actor, permission: str, *, limit: int = 10) -> Ranking | None:
+    """The latest official result of the units below the post, or of its own unit."""
+    seen: TenantQuerySet[UnitScore] = visible_scores(actor, permission).filter(
+        run__state__in=OFFICIAL
+    )
+    latest = seen.order_by("-run_id").first()
+    if latest is None:
+        return None
+    scores = seen.filter(run_id=latest.run_id).order_by(
+        "peer_group__sort_order", "peer_group_id", "rank", "-total", "pk"
+    )
+    below = list(scores.filter(unit__parent_id=actor.unit_id)[:limit])
+    return Ranking(latest.run, below or list(scores[:limit]))

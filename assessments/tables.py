@@ -37,7 +37,9 @@ class PeerGroupTable(GongjianTable):
 
 
 class RunTable(GongjianTable):
-    scheme = django_tables2.Column(verbose_name="考核结果", linkify=lambda record: record.get_absolute_url())
+    scheme = django_tables2.Column(
+        verbose_name="考核结果", linkify=lambda record: record.get_absolute_url()
+    )
     number = NumberColumn(verbose_name="第几次测算")
     as_of = django_tables2.DateColumn(verbose_name="统计时点", format="Y-m-d")
     unit_count = NumberColumn(verbose_name="单位数")
@@ -72,7 +74,9 @@ class UnitScoreTable(GongjianTable):
 class OwnScoreTable(GongjianTable):
     """Results of the own unit over the years."""
 
-    run = django_tables2.Column(verbose_name="考核", linkify=lambda record: record.get_absolute_url())
+    run = django_tables2.Column(
+        verbose_name="考核", linkify=lambda record: record.get_absolute_url()
+    )
     peer_group = django_tables2.Column(verbose_name="可比组")
     total = NumberColumn(verbose_name="得分")
     rank = django_tables2.TemplateColumn("{% medal record.rank %}", verbose_name="名次")

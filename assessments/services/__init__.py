@@ -17,6 +17,7 @@ from assessments.services.runs import (
     publish_run,
     run_assessment,
     send_back_run,
+    start_run,
 )
 from assessments.services.schemes import (
     add_item,
@@ -60,4 +61,5 @@ __all__ = [
     "send_back_run",
     "set_grade_rule",
     "set_weights",
+    "start_run",
 ]

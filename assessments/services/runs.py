@@ -7,12 +7,13 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Max
+from django.utils import timezone
 
 from assessments.authority import RUN_ASSESSMENT
 from assessments.enums import Grade, RunState, SchemeState
@@ -42,8 +43,15 @@ from gongjian.foundation.audit.trail import record
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors
 from gongjian.foundation.kernel.numbers import round_half_up
+from gongjian.foundation.tenancy.outbox import enqueue
 from gongjian.foundation.workflow.lifecycle import advance
+from orgs.models import Unit
 
+COMPUTE_TASK = "assessments.compute_run"
+#: Units up to which a run is computed while the page waits.
+_INLINE = 2000
+#: A run that is not computed by then has lost its worker and blocks nobody.
+_PATIENCE = timedelta(minutes=30)
 _BATCH = 2000
 _STORED = Decimal("0.0001")
 _NOT_JUDGED_TEXT = "只跟踪，不计分"
@@ -59,11 +67,22 @@ def run_assessment(scheme: Scheme, *, actor: Actor, as_of: date | None = None) -
 
 
 @transaction.atomic
+def start_run(scheme: Scheme, *, actor: Actor) -> Run:
+    """Compute at once where that takes a second, else ask a worker to."""
+    run = open_run(scheme, actor=actor)
+    if Unit.objects.count() <= _INLINE:
+        return compute_run(run, actor=actor)
+    enqueue(COMPUTE_TASK, run_id=run.pk)
+    return run
+
+
+@transaction.atomic
 def open_run(scheme: Scheme, *, actor: Actor, as_of: date | None = None) -> Run:
     """Take a number for a run that is still to be computed."""
     demand(actor, RUN_ASSESSMENT, "组织考核测算")
     scheme = hold(scheme, SchemeState.PUBLISHED, act="测算")
-    if scheme.runs.filter(state=RunState.RUNNING).exists():
+    recently = timezone.now() - _PATIENCE
+    if scheme.runs.filter(state=RunState.RUNNING, created_at__gt=recently).exists():
         raise DomainError("上一次测算还没有算完，请稍候再试。")
     last = scheme.runs.aggregate(last=Max("number"))["last"] or 0
     run = Run.objects.create(scheme=scheme, number=last + 1, as_of=as_of or scheme.period.as_of)

@@ -9,11 +9,11 @@ from django.urls import reverse
 
 from assessments import services
 from assessments.authority import (
+    MAKE_REPORT,
     MANAGE_COMMENDATION,
     VIEW_COMMENDATION,
-    VIEW_RESULT,
 )
-from assessments.documents import draft_circular, request_unit_report
+from assessments.documents import draft_circular, request_unit_report, request_unit_reports
 from assessments.enums import CommendationState, Grade
 from assessments.filters import CommendationFilter
 from assessments.forms import CommendationForm
@@ -183,7 +183,7 @@ class CircularCreate(RecordsMixin, ConfirmPage):
 class RunReport(RecordsMixin, ConfirmPage):
     """Ask for the reports of all units of a run, as one file."""
 
-    permission = VIEW_RESULT
+    permission = MAKE_REPORT
     heading = "生成测评报告"
     submit_label = "生成"
     queryset = Run.objects.select_related("scheme__period")
@@ -193,7 +193,11 @@ class RunReport(RecordsMixin, ConfirmPage):
         return super().get_queryset().filter(pk__in=scores.order_by().values("run_id"))
 
     def perform(self, form: Any) -> Any:
-        return request_unit_report(self.get_object(), actor=self.actor)
+        return request_unit_reports(
+            self.get_object(),
+            actor=self.actor,
+            group_id=self.request.GET.get("group", ""),
+        )
 
     def get_success_url(self, result: Any) -> str:
         return reverse("documents:report_centre")
@@ -204,14 +208,15 @@ class RunReport(RecordsMixin, ConfirmPage):
     def get_extra(self) -> dict[str, Any]:
         return {
             "object": self.get_object(),
-            "question": "将为您可以查看的各单位逐家生成测评报告，打成一个压缩包。进度在报告中心查看。",
+            "question": "将为本组您可以查看的各单位逐家生成测评报告，打成一个压缩包。"
+            "进度在报告中心查看。",
         }
 
 
 class UnitReport(RecordsMixin, ConfirmPage):
     """Ask for one unit's report as PDF."""
 
-    permission = VIEW_RESULT
+    permission = MAKE_REPORT
     heading = "生成测评报告"
     submit_label = "生成"
     queryset = UnitScore.objects.all()
@@ -221,7 +226,7 @@ class UnitReport(RecordsMixin, ConfirmPage):
 
     def perform(self, form: Any) -> Any:
         score = self.get_object()
-        return request_unit_report(score.run, actor=self.actor, score=score)
+        return request_unit_report(score, actor=self.actor)
 
     def get_success_url(self, result: Any) -> str:
         return reverse("documents:report_centre")

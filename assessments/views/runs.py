@@ -12,6 +12,7 @@ from django_tables2 import RequestConfig
 from assessments import services
 from assessments.authority import (
     DECIDE_ASSESSMENT,
+    MAKE_REPORT,
     MANAGE_COMMENDATION,
     RUN_ASSESSMENT,
     VIEW_RESULT,
@@ -124,8 +125,8 @@ class RunDetail(VisibleRuns, DetailPage):
             "unjudged": unjudged_items(self.object) if may_run else {},
             "former": former_run(self.object) if may_run else None,
             "may_run": may_run,
-            "may_commend": self.object.state in OFFICIAL
-            and self.actor.may(MANAGE_COMMENDATION),
+            "may_report": self.actor.may(MAKE_REPORT),
+            "may_commend": self.object.state in OFFICIAL and self.actor.may(MANAGE_COMMENDATION),
         }
 
     def _current(self, summaries: list[GroupSummary]) -> GroupSummary | None:
@@ -166,7 +167,7 @@ class RunStep(VisibleRuns, StepPage):
         return {**super().get_extra(), "crumbs": crumbs(self.get_object())}
 
 
-class RunCompare(RecordsMixin, DetailPage):
+class RunCompare(DetailPage):
     """What this run changed against the one before."""
 
     permission = RUN_ASSESSMENT
@@ -258,6 +259,6 @@ class RunDecide(ConfirmPage, OfRun):
             **super().get_extra(),
             "question": "审定后，等次成为正式结果，不再修改；有误的须重新测算。",
             "excellent": list(scores.filter(proposed_grade="excellent")[:200]),
-            "changed": [score for score in scores.exclude(reason="")[:200]],
+            "changed": list(scores.exclude(reason="")[:200]),
             "may_send_back": self.run.state == RunState.PROPOSED,
         }

@@ -90,7 +90,10 @@ class SchemeFromDefaults(FormPage):
     heading = "按默认生成考核方案"
     form_class = DefaultSchemeForm
     submit_label = "生成草案"
-    help_text = "把各机制提供的可计分指标平均分配权重，另设一项由评委评分，分县区、乡镇街道、村社区企业三组。生成后仍可修改。"
+    help_text = (
+        "把各机制提供的可计分指标平均分配权重，另设一项由评委评分，"
+        "分县区、乡镇街道、村社区企业三组。生成后仍可修改。"
+    )
     success_message = "草案已生成，请核对项目和权重后印发。"
 
     def perform(self, form: Any) -> Scheme:
@@ -113,21 +116,21 @@ class SchemeDetail(DetailPage):
 
     def get_facts(self) -> list[tuple[str, Any]]:
         rule = GradeRule.objects.filter(scheme=self.object).first() or GradeRule()
+        lines = (
+            f"优秀不低于 {rule.excellent_from:g}，良好不低于 {rule.good_from:g}，"
+            f"合格不低于 {rule.qualified_from:g}（折合百分制）"
+        )
+        quota = (
+            f"每组不超过 {rule.excellent_quota:g}%，舍去小数，至少一家；"
+            "总分相同的，权重较大的项目得分高者优先"
+        )
         return [
             ("考核期间", self.object.period),
             ("满分", self.object.full_score),
             ("版本", self.object.version),
             ("状态", self.object.get_state_display()),
-            (
-                "等次",
-                f"优秀不低于 {rule.excellent_from:g}，良好不低于 {rule.good_from:g}，"
-                f"合格不低于 {rule.qualified_from:g}（折合百分制）",
-            ),
-            (
-                "优秀名额",
-                f"每组不超过 {rule.excellent_quota:g}%，舍去小数，至少一家；"
-                "总分相同的，权重较大的项目得分高者优先",
-            ),
+            ("等次", lines),
+            ("优秀名额", quota),
         ]
 
     def get_extra(self) -> dict[str, Any]:
@@ -212,7 +215,8 @@ class SchemeRevise(ConfirmPage, OfScheme):
     def get_extra(self) -> dict[str, Any]:
         return {
             **super().get_extra(),
-            "question": "将复制现行版本为新的草案。新版印发后，现行版本自动归档，已有的考核结果不受影响。",
+            "question": "将复制现行版本为新的草案。新版印发后，现行版本自动归档，"
+            "已有的考核结果不受影响。",
         }
 
 
@@ -401,9 +405,7 @@ class PeerGroupDetail(DetailPage):
 
     def get_extra(self) -> dict[str, Any]:
         groups = list(PeerGroup.objects.all())
-        members = [
-            member for member in members_of(groups) if member.group_id == self.object.pk
-        ]
+        members = [member for member in members_of(groups) if member.group_id == self.object.pk]
         return {
             "crumbs": [("可比组", reverse("assessments:peer_group_list"))],
             "members": members[:200],

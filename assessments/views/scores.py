@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
 
-from assessments.authority import VIEW_OWN_SCORE, VIEW_RESULT
+from assessments.authority import MAKE_REPORT, VIEW_OWN_SCORE, VIEW_RESULT
 from assessments.models import UnitScore
 from assessments.queries import dimension_totals, lines_of, visible_scores
 from assessments.tables import OwnScoreTable
@@ -70,5 +69,5 @@ class UnitScoreDetail(DetailPage):
             "tracked": [line for line in lines if not line.weight],
             "dimensions": dimension_totals(lines),
             "full_score": self.object.run.scheme.full_score,
-            "weight_sum": sum((line.weight for line in lines), Decimal(0)),
+            "may_report": self.actor.may(MAKE_REPORT, at=self.object.unit),
         }

@@ -1,0 +1,134 @@
+"""What the assessment puts on the shelves of the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+
+from assessments.authority import (
+    DECIDE_ASSESSMENT,
+    DECIDE_COMMENDATION,
+    RUN_ASSESSMENT,
+    VIEW_COMMENDATION,
+    VIEW_OWN_SCORE,
+    VIEW_RESULT,
+    VIEW_SCHEME,
+)
+from assessments.enums import CommendationState, RunState
+from assessments.models import CommendationList, Run
+from assessments.queries import ranking_of
+from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.web.shelves import (
+    DashboardCard,
+    NavigationEntry,
+    Todo,
+    TodoSource,
+    dashboard_cards,
+    navigation,
+    todo_sources,
+)
+
+_GROUP = "考核表彰"
+
+navigation.register(
+    NavigationEntry(
+        key="assessments.schemes",
+        label="考核方案",
+        group=_GROUP,
+        url_name="assessments:scheme_list",
+        icon="adjustments",
+        permission=VIEW_SCHEME,
+        order=10,
+    )
+)
+navigation.register(
+    NavigationEntry(
+        key="assessments.runs",
+        label="考核结果",
+        group=_GROUP,
+        url_name="assessments:run_list",
+        icon="chart-bar",
+        permission=VIEW_RESULT,
+        order=20,
+    )
+)
+navigation.register(
+    NavigationEntry(
+        key="assessments.commendations",
+        label="表扬表彰",
+        group=_GROUP,
+        url_name="assessments:commendation_list",
+        icon="award",
+        permission=VIEW_COMMENDATION,
+        order=30,
+    )
+)
+navigation.register(
+    NavigationEntry(
+        key="assessments.own_scores",
+        label="我的得分",
+        group=_GROUP,
+        url_name="assessments:own_score_list",
+        icon="checklist",
+        permission=VIEW_OWN_SCORE,
+        order=40,
+    )
+)
+
+_WAITING_RUNS = (
+    (
+        DECIDE_ASSESSMENT,
+        RunState.PROPOSED,
+        "待审定",
+        "assessments:run_decide",
+    ),
+    (RUN_ASSESSMENT, RunState.COMPUTED, "待提出等次建议", "assessments:run_detail"),
+    (RUN_ASSESSMENT, RunState.DECIDED, "待公布", "assessments:run_detail"),
+)
+
+
+def assessments_waiting(actor: Actor) -> list[Todo]:
+    """Runs and lists that wait for the leader, and what the office does next."""
+    todos: list[Todo] = []
+    states = [state for permission, state, _, _ in _WAITING_RUNS if actor.may(permission)]
+    if states:
+        runs = list(
+            Run.objects.filter(state__in=states).select_related("scheme").order_by("pk")[:20]
+        )
+        todos += [
+            Todo(title=f"{label}：{run}", url=reverse(url_name, args=[run.pk]), icon="scale")
+            for permission, state, label, url_name in _WAITING_RUNS
+            for run in runs
+            if run.state == state and actor.may(permission)
+        ]
+    if actor.may(DECIDE_COMMENDATION):
+        drafts = CommendationList.objects.filter(state=CommendationState.DRAFT).order_by("pk")
+        todos += [
+            Todo(title=f"待审定名单：{draft}", url=draft.get_absolute_url(), icon="award")
+            for draft in drafts[:20]
+        ]
+    return todos
+
+
+todo_sources.register(TodoSource("assessments.waiting", "考核表彰", assessments_waiting))
+
+
+def ranking_card(actor: Actor) -> Mapping[str, Any] | None:
+    """Official result of the children, or of the own unit (R6: no other ranking anywhere)."""
+    ranking = ranking_of(actor, VIEW_RESULT)
+    return None if ranking is None else {"ranking": ranking}
+
+
+dashboard_cards.register(
+    DashboardCard(
+        key="assessments-ranking",
+        title="考核结果",
+        template="assessments/_ranking_card.html",
+        build=ranking_card,
+        permission=VIEW_RESULT,
+        order=60,
+        icon="award",
+    )
+)

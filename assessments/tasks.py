@@ -1,0 +1,20 @@
+"""Background work of the assessment."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from assessments.models import Run
+from assessments.services import compute_run
+from assessments.services.runs import COMPUTE_TASK
+from gongjian.foundation.tenancy.scope import require_tenant_id
+from gongjian.foundation.tenancy.tasks import tenant_task
+from orgs.models import Tenant
+from orgs.queries import system_actor
+
+
+@tenant_task(COMPUTE_TASK)
+def compute_waiting_run(run_id: int) -> None:
+    with transaction.atomic():
+        actor = system_actor(Tenant.objects.get(pk=require_tenant_id()))
+        compute_run(Run.objects.get(pk=run_id), actor=actor)
