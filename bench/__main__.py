@@ -10,7 +10,7 @@ import django
 
 from bench.measure import Result, show, write
 
-MEASURES = ("hierarchy",)
+MEASURES = ("hierarchy", "printing")
 
 
 def main() -> int:

@@ -25,7 +25,7 @@ const STYLES = ["app", "error"];
 const ICON_SOURCES = ["templates", "gongjian", "orgs", "responsibilities", "assessments", "frontend/src"];
 
 const ICON_NAMES = {
-  ".html": [/\{%\s*icon\s+"([a-z0-9-]+)"/g, /(?<![-\w])icon="([a-z0-9-]+)"/g],
+  ".html": [/\{%\s*icon\s+"([a-z0-9-]+)"/g, /(?<![-\w])icon(?:_name)?="([a-z0-9-]+)"/g],
   ".py": [/(?<![-\w])icon\("([a-z0-9-]+)"/g, /icon: str = "([a-z0-9-]+)"/g, /(?<![-\w])icon="([a-z0-9-]+)"/g, /"icon": "([a-z0-9-]+)"/g],
   ".ts": [/(?<![-\w])icon\("([a-z0-9-]+)"/g],
 };
@@ -76,7 +76,7 @@ function symbol(name) {
   return `<symbol id="${name}" viewBox="0 0 24 24">${drawing}</symbol>`;
 }
 
-function writeIcons() {
+function drawIcons() {
   const places = iconsNamed();
   const missing = [];
   const symbols = [...places.keys()].sort().map((name) => {
@@ -88,8 +88,7 @@ function writeIcons() {
     }
   });
   if (missing.length) throw new Error(`no Tabler icon of this name: ${missing.join(", ")}`);
-  writeFileSync(join(OUT, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`);
-  return symbols.length;
+  return symbols;
 }
 
 function copyAssets() {
@@ -128,14 +127,16 @@ async function bundle() {
 
 async function build() {
   const started = Date.now();
+  // First, so that a missing icon leaves the last good build alone.
+  const icons = drawIcons();
   rmSync(OUT, { recursive: true, force: true });
   mkdirSync(OUT, { recursive: true });
   mkdirSync(GENERATED, { recursive: true });
   writeTokens();
-  const icons = writeIcons();
+  writeFileSync(join(OUT, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">${icons.join("")}</svg>`);
   copyAssets();
   await bundle();
-  console.log(`front end built in ${Date.now() - started} ms, ${icons} icons`);
+  console.log(`front end built in ${Date.now() - started} ms, ${icons.length} icons`);
 }
 
 await build();

@@ -15,6 +15,14 @@ class Level(models.TextChoices):
     GRASSROOTS = "grassroots", "村社区、企业"
 
 
+def may_stand_below(level: str, parent_level: str) -> bool:
+    """Each level stands below a higher one; an enterprise may also stand in its village."""
+    if level == parent_level == Level.GRASSROOTS:
+        return True
+    order = Level.values
+    return order.index(level) > order.index(parent_level)
+
+
 class Category(models.TextChoices):
     """Kind of place or unit; work plans and peer groups go by it (分类指导)."""
 

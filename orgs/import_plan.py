@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gongjian.foundation.kernel.actor import PATH_STEP
-from orgs.enums import Level
+from orgs.enums import Level, may_stand_below
 from orgs.imports import COUNTS, LABELS, MAX_ERRORS, RowError, UnitRow, guess_category
 from orgs.models import Unit
 from orgs.services import path_step, pinyin_key
 
-_RANK = {level.value: rank for rank, level in enumerate(Level)}
 #: Fields an import may write, the place in the tree not counted.
 _WRITTEN = ("code", "name", "level", "category", *COUNTS)
 #: Fields that follow from the place.
@@ -169,7 +168,7 @@ def _check_places(
             plan.complain(
                 row.number, "parent_code", f"上级“{parent.unit.name}”已撤销，请另填上级代码。"
             )
-        elif not _may_stand_below(row.level, parent.unit.level):
+        elif not may_stand_below(row.level, parent.unit.level):
             plan.complain(
                 row.number,
                 "level",
@@ -181,20 +180,13 @@ def _check_places(
         parent = nodes.get(node.parent_code)
         if parent is None or parent.row is None or node.row is not None or not node.unit.is_open:
             continue
-        if not _may_stand_below(node.unit.level, parent.unit.level):
+        if not may_stand_below(node.unit.level, parent.unit.level):
             plan.complain(
                 parent.row.number,
                 "level",
                 f"“{parent.unit.name}”还有下级“{node.unit.name}”，"
                 f"不能改为“{Level(parent.unit.level).label}”，请核对层级。",
             )
-
-
-def _may_stand_below(level: str, parent_level: str) -> bool:
-    """Each level stands below a higher one; an enterprise may also stand in its village."""
-    if level == parent_level == Level.GRASSROOTS:
-        return True
-    return _RANK[level] > _RANK[parent_level]
 
 
 def _check_cycles(rows: Sequence[UnitRow], nodes: Mapping[str, Node], plan: Plan) -> None:
@@ -244,7 +236,7 @@ def _place(node: Node, parent: Node | None) -> None:
         unit.depth, unit.path = 1, unit.path or path_step(1)
         return
     unit.depth = parent.unit.depth + 1
-    if unit.pk is not None and unit.parent_id == parent.unit.pk:
+    if unit.path and unit.parent_id == parent.unit.pk:
         unit.path = parent.unit.path + unit.path[-PATH_STEP:]
         return
     parent.last_step += 1

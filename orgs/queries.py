@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q
 
-from gongjian.foundation.kernel.actor import PATH_STEP, Actor, Reach
+from gongjian.foundation.kernel.actor import PATH_STEP, Actor, Reach, Scope
 from gongjian.foundation.kernel.authority import default_grants
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.tenancy.models import TenantQuerySet
-from orgs.models import Appointment, RoleGrant, Tenant, Unit
+from gongjian.foundation.tenancy.scope import tenant_scope
+from orgs.enums import Level, Line
+from orgs.models import Appointment, Organization, RoleGrant, Tenant, Unit, User
 
 
 def grants_of(role: str) -> dict[str, Reach]:
@@ -116,4 +120,123 @@ def search_units(units: TenantQuerySet[Unit], words: str, limit: int = 20) -> li
 
 def holders_of(post_ids: Iterable[int]) -> TenantQuerySet[Appointment]:
     """People who hold the posts today."""
-    return current_appointments().filter(post_id__in=list(post_ids))  # type: ignore[return-value]
+    return current_appointments().filter(post_id__in=list(post_ids))
+
+
+@dataclass(frozen=True, slots=True)
+class PostChoice:
+    """A running term that a person may act in; ``pk`` is the term's."""
+
+    pk: int
+    title: str
+    unit_name: str
+    tenant_id: int
+    tenant_name: str
+
+
+def tenants_of(user_id: int) -> list[Tenant]:
+    """Tenants in use that a person may enter; global, asked before any scope."""
+    return list(Tenant.objects.filter(memberships__user_id=user_id, is_active=True).order_by("pk"))
+
+
+def post_choices_of(user_id: int, tenants: Iterable[Tenant]) -> list[PostChoice]:
+    """Every running term of a person, across the tenants given."""
+    choices: list[PostChoice] = []
+    for tenant in tenants:
+        with tenant_scope(tenant.pk), transaction.atomic():
+            choices += [
+                PostChoice(term.pk, term.post.title, term.post.unit.name, tenant.pk, tenant.name)
+                for term in current_appointments(user_id)
+            ]
+    return choices
+
+
+def accounts_of(tenant_id: int) -> list[User]:
+    """Accounts in use that may enter the tenant."""
+    return list(
+        User.objects.filter(memberships__tenant_id=tenant_id, is_active=True).order_by(
+            "person_name", "pk"
+        )
+    )
+
+
+# --- the navigator ----------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class TreeNode:
+    """A line of the navigator; ``below`` is None while its level is not loaded."""
+
+    unit: Unit
+    below: list[TreeNode] | None = None
+
+
+def top_unit(actor: Actor, scope: Scope) -> Unit | None:
+    """Where an actor's navigator begins: the root, or the actor's own unit."""
+    if scope.reach is Reach.TENANT:
+        return root_unit()
+    return None if actor.unit_id is None else Unit.objects.filter(pk=actor.unit_id).first()
+
+
+def opened_tree(top: Unit, unit: Unit, scope: Scope) -> TreeNode:
+    """The navigator opened from its top down to one unit, that unit's children included."""
+    paths = [path for path in ancestor_paths(unit.path) if len(path) >= len(top.path)]
+    opened = {
+        found.pk: TreeNode(found, [])
+        for found in Unit.objects.filter(path__in=paths).order_by("path")
+    }
+    below = Unit.objects.within(scope).filter(parent__in=list(opened), closed_on__isnull=True)
+    for child in below.order_by("sort_order", "path"):
+        node = opened.get(child.pk) or TreeNode(child)
+        level = opened[child.parent_id].below  # type: ignore[index]
+        if level is not None:
+            level.append(node)
+    return opened.get(top.pk) or TreeNode(top)
+
+
+# --- coverage ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many open grassroots units have their organizations (双组双建)."""
+
+    units: int
+    with_party: int
+    with_union: int
+    with_both: int
+
+
+@dataclass(frozen=True, slots=True)
+class LevelCount:
+    label: str
+    count: int
+
+
+def units_by_level() -> list[LevelCount]:
+    """Open units of each level that has any, the highest first."""
+    counts = dict(
+        Unit.objects.filter(closed_on__isnull=True)
+        .order_by()
+        .values_list("level")
+        .annotate(Count("pk"))
+    )
+    return [LevelCount(level.label, counts[level]) for level in Level if level in counts]
+
+
+def grassroots_coverage() -> Coverage:
+    def has(line: Line) -> Exists:
+        return Exists(Organization.objects.filter(unit_id=OuterRef("pk"), line=line))
+
+    party, union = Q(has_party=True), Q(has_union=True)
+    figures = (
+        Unit.objects.filter(closed_on__isnull=True, level=Level.GRASSROOTS)
+        .annotate(has_party=has(Line.PARTY), has_union=has(Line.UNION))
+        .aggregate(
+            units=Count("pk"),
+            with_party=Count("pk", filter=party),
+            with_union=Count("pk", filter=union),
+            with_both=Count("pk", filter=party & union),
+        )
+    )
+    return Coverage(**figures)

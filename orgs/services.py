@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import connection, transaction
-from django.db.models import F, Max, Value
+from django.db.models import F, Max, Model, Value
 from django.db.models.functions import Concat, Substr
 from pypinyin import Style, lazy_pinyin
 
 from gongjian.foundation.audit.trail import record
+from gongjian.foundation.calendar.models import Period
 from gongjian.foundation.kernel.actor import PATH_STEP, Actor
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted
 from gongjian.foundation.tenancy.scope import require_tenant_id, tenant_scope
-from orgs.authority import MANAGE_POST, MANAGE_UNIT
-from orgs.enums import Level
+from orgs.authority import MANAGE_CALENDAR, MANAGE_POST, MANAGE_UNIT
+from orgs.enums import Level, Role, may_stand_below
 from orgs.models import Appointment, Membership, Organization, Post, Tenant, Unit, User
-from orgs.queries import system_actor
+from orgs.queries import root_unit, system_actor
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 #: A level holds 36⁴ siblings.
@@ -37,6 +41,9 @@ _UNIT_FIELDS = (
     "enterprise_count",
     "opened_on",
 )
+_ORGANIZATION_FIELDS = ("kind", "name", "superior", "founded_on", "approval_number", "term_ends_on")
+#: Without letters and digits that are mistaken for each other when read from paper.
+_PASSWORD_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105 -- an alphabet
 
 
 def path_step(ordinal: int) -> str:
@@ -65,6 +72,20 @@ def lock_tree() -> None:
 def _demand(actor: Actor, permission: str, at: Unit | None, act: str) -> None:
     if not actor.may(permission, at=at):
         raise NotPermitted(f"当前职务无权{act}，请切换职务或联系系统管理员。")
+
+
+def demand_valid(record: Model, *, exclude: Iterable[str] = ()) -> None:
+    """Check a record whole; what is wrong stands beside its field."""
+    try:
+        record.full_clean(exclude=["tenant", *exclude], validate_constraints=False)
+        # Every unique key names the tenant; excluding it would skip them all.
+        record.validate_constraints(exclude=set(exclude))
+    except ValidationError as error:
+        found = {
+            "" if name == NON_FIELD_ERRORS else name: texts
+            for name, texts in error.message_dict.items()
+        }
+        raise FieldErrors(found) from error
 
 
 @transaction.atomic
@@ -107,7 +128,7 @@ def create_unit(*, actor: Actor, parent: Unit | None, values: Mapping[str, Any])
         depth=parent.depth + 1 if parent else 1,
         pinyin=pinyin_key(values["name"]),
     )
-    unit.full_clean(exclude=["tenant"])
+    demand_valid(unit)
     unit.save()
     if parent is not None:
         Unit.objects.filter(pk=parent.pk).update(child_count=F("child_count") + 1)
@@ -132,7 +153,7 @@ def edit_unit(unit: Unit, *, actor: Actor, values: Mapping[str, Any]) -> Unit:
         if name in values:
             setattr(unit, name, values[name])
     unit.pinyin = pinyin_key(unit.name)
-    unit.full_clean(exclude=["tenant"])
+    demand_valid(unit)
     unit.save()
     after = {name: getattr(unit, name) for name in _UNIT_FIELDS}
     record("orgs.unit.edited", unit, actor=actor, label="修改单位", before=before, after=after)
@@ -149,6 +170,10 @@ def move_unit(unit: Unit, *, actor: Actor, parent: Unit) -> Unit:
     parent = Unit.objects.select_for_update(of=("self",)).get(pk=parent.pk)
     if parent.path.startswith(unit.path):
         raise FieldErrors({"parent": "不能移到自己或自己的下级之下，请另选上级单位。"})
+    if not (unit.is_open and parent.is_open):
+        raise FieldErrors({"parent": "已撤销的单位不能调整隶属，也不能接收下级，请另选。"})
+    if not may_stand_below(unit.level, parent.level):
+        raise FieldErrors({"parent": f"“{parent}”的层级不比“{unit}”高，请另选上级单位。"})
     if parent.pk == unit.parent_id:
         return unit
     old_path, old_parent = unit.path, unit.parent_id
@@ -158,7 +183,7 @@ def move_unit(unit: Unit, *, actor: Actor, parent: Unit) -> Unit:
         depth=F("depth") + shift,
     )
     Unit.objects.filter(pk=unit.pk).update(parent=parent)
-    Unit.objects.filter(pk=old_parent).update(child_count=F("child_count") - 1)
+    Unit.objects.filter(pk=old_parent or 0).update(child_count=F("child_count") - 1)
     Unit.objects.filter(pk=parent.pk).update(child_count=F("child_count") + 1)
     unit.refresh_from_db()
     record(
@@ -186,7 +211,7 @@ def close_unit(unit: Unit, *, actor: Actor, closed_on: date, reason: str) -> Uni
         raise FieldErrors({"reason": "请填写撤销理由。"})
     unit.closed_on = closed_on
     unit.save(update_fields=["closed_on"])
-    Unit.objects.filter(pk=unit.parent_id).update(child_count=F("child_count") - 1)
+    Unit.objects.filter(pk=unit.parent_id or 0).update(child_count=F("child_count") - 1)
     record("orgs.unit.closed", unit, actor=actor, label="撤销单位", reason=reason)
     return unit
 
@@ -207,10 +232,47 @@ def found_organization(
     organization = Organization(
         unit=unit, line=line, kind=kind, name=name, superior=superior, founded_on=founded_on
     )
-    organization.full_clean(exclude=["tenant"])
+    demand_valid(organization)
     organization.save()
     record("orgs.organization.founded", organization, actor=actor, label="登记组织")
     return organization
+
+
+@transaction.atomic
+def edit_organization(
+    organization: Organization, *, actor: Actor, values: Mapping[str, Any]
+) -> Organization:
+    """Change what is registered of an organization; its unit and line never change."""
+    _demand(actor, MANAGE_UNIT, organization.unit, "修改组织")
+    organization = Organization.objects.select_for_update(of=("self",)).get(pk=organization.pk)
+    before = _plain_values(organization, _ORGANIZATION_FIELDS)
+    for name in _ORGANIZATION_FIELDS:
+        if name in values:
+            setattr(organization, name, values[name])
+    superior = organization.superior
+    if superior is not None and (
+        superior.pk == organization.pk or superior.line != organization.line
+    ):
+        raise FieldErrors({"superior": "上级组织须是同一条线上的另一个组织，请另选。"})
+    demand_valid(organization)
+    organization.save()
+    record(
+        "orgs.organization.edited",
+        organization,
+        actor=actor,
+        label="修改组织",
+        before=before,
+        after=_plain_values(organization, _ORGANIZATION_FIELDS),
+    )
+    return organization
+
+
+def _plain_values(subject: Model, names: Iterable[str]) -> dict[str, Any]:
+    """Field values for the trail; records by their name."""
+    values = {name: getattr(subject, name) for name in names}
+    return {
+        name: str(value) if isinstance(value, Model) else value for name, value in values.items()
+    }
 
 
 @transaction.atomic
@@ -220,7 +282,7 @@ def create_post(
     """Set up a post at a unit."""
     _demand(actor, MANAGE_POST, unit, "设置职务")
     post = Post(unit=unit, title=title, role=role, line=line, is_principal=is_principal)
-    post.full_clean(exclude=["tenant"])
+    demand_valid(post)
     post.save()
     record("orgs.post.created", post, actor=actor, label="设置职务", after={"role": role})
     return post
@@ -231,13 +293,79 @@ def appoint(post: Post, *, actor: Actor, user: User, starts_on: date | None = No
     """Give a person the post from a day on, and entrance to the tenant with it."""
     _demand(actor, MANAGE_POST, post.unit, "办理任职")
     term = Appointment(post=post, user=user, starts_on=starts_on or today())
-    term.full_clean(exclude=["tenant"])
+    demand_valid(term)
     term.save()
     Membership.objects.get_or_create(user=user, tenant_id=require_tenant_id())
     if post.is_principal:
         Unit.objects.filter(pk=post.unit_id).update(principal_name=user.person_name)
     record("orgs.appointment.made", term, actor=actor, label="办理任职")
     return term
+
+
+@dataclass(frozen=True, slots=True)
+class NewHolder:
+    """A term of a new account with its first password, which is stored nowhere."""
+
+    term: Appointment
+    password: str
+
+
+@transaction.atomic
+def appoint_new_person(
+    post: Post,
+    *,
+    actor: Actor,
+    username: str,
+    person_name: str,
+    work_phone: str = "",
+    starts_on: date | None = None,
+) -> NewHolder:
+    """Open an account and give it the post; the password is shown once and never again."""
+    _demand(actor, MANAGE_POST, post.unit, "办理任职")
+    password = first_password()
+    user = User(username=username, person_name=person_name, work_phone=work_phone)
+    user.set_password(password)
+    demand_valid(user)
+    user.save()
+    term = appoint(post, actor=actor, user=user, starts_on=starts_on)
+    return NewHolder(term, password)
+
+
+@transaction.atomic
+def reset_password(user: User, *, actor: Actor, post: Post) -> str:
+    """Give the holder of a post a new first password and end their sessions."""
+    _demand(actor, MANAGE_POST, post.unit, "重置密码")
+    if not Appointment.objects.filter(post=post, user=user).exists():
+        raise DomainError("此人没有担任过这个职务，请从其职务进入。")
+    if Membership.objects.filter(user=user).exclude(tenant_id=require_tenant_id()).exists():
+        raise DomainError("此人还在其他地区任职，请联系平台运维重置密码。")
+    password = first_password()
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    record("orgs.user.password_reset", user, actor=actor, label="重置密码")
+    return password
+
+
+def first_password() -> str:
+    """Sixteen signs in groups of four, easy to hand over on paper."""
+    signs = "".join(secrets.choice(_PASSWORD_SIGNS) for _ in range(16))
+    return "-".join(signs[start : start + 4] for start in range(0, 16, 4))
+
+
+@transaction.atomic
+def seat_first_administrator(tenant: Tenant, *, username: str, person_name: str) -> NewHolder:
+    """Give a new tenant its administrator, who then seats everybody else.
+
+    The platform operator sees no tenant's data, so this may be done only
+    while the tenant has no post at all.
+    """
+    with tenant_scope(tenant.pk):
+        root = root_unit()
+        if root is None or Post.objects.exists():
+            raise DomainError("这个地区已经有职务，请由该地区的系统管理员办理任职。")
+        actor = system_actor(tenant)
+        post = create_post(root, actor=actor, title="系统管理员", role=Role.TENANT_ADMINISTRATOR)
+        return appoint_new_person(post, actor=actor, username=username, person_name=person_name)
 
 
 @transaction.atomic
@@ -247,10 +375,18 @@ def end_appointment(term: Appointment, *, actor: Actor, ends_on: date | None = N
     term = Appointment.objects.select_for_update(of=("self",)).get(pk=term.pk)
     if term.ends_on is not None and term.ends_on < today():
         raise DomainError("这段任职已经结束，不必重复办理。")
-    term.ends_on = ends_on or today() - timedelta(days=1)
-    term.full_clean(exclude=["tenant"])
+    before = {"ends_on": term.ends_on}
+    term.ends_on = ends_on or max(today() - timedelta(days=1), term.starts_on)
+    demand_valid(term)
     term.save(update_fields=["ends_on"])
-    record("orgs.appointment.ended", term, actor=actor, label="办理卸任")
+    record(
+        "orgs.appointment.ended",
+        term,
+        actor=actor,
+        label="办理卸任",
+        before=before,
+        after={"ends_on": term.ends_on},
+    )
     return term
 
 
@@ -259,3 +395,32 @@ def open_account(*, username: str, person_name: str, password: str, email: str =
     return User.objects.create_user(
         username=username, password=password, person_name=person_name, email=email
     )
+
+
+@transaction.atomic
+def change_filing_window(
+    period: Period, *, actor: Actor, opens_on: date, due_on: date, reason: str
+) -> Period:
+    """Move the filing window of a period; what is already due by a unit's own date stays."""
+    if not actor.may(MANAGE_CALENDAR):
+        raise NotPermitted("当前职务无权调整期间，请切换职务或联系系统管理员。")
+    period = Period.objects.select_for_update(of=("self",)).get(pk=period.pk)
+    if not reason.strip():
+        raise FieldErrors({"reason": "请填写调整理由，填报单位会看到。"})
+    names = ("opens_on", "due_on")
+    before = _plain_values(period, names)
+    period.opens_on, period.due_on = opens_on, due_on
+    if due_on < opens_on:
+        raise FieldErrors({"due_on": "填报截止日不能早于开始填报日，请更正。"})
+    demand_valid(period)
+    period.save(update_fields=list(names))
+    record(
+        "orgs.period.window_changed",
+        period,
+        actor=actor,
+        label="调整填报期限",
+        before=before,
+        after=_plain_values(period, names),
+        reason=reason.strip(),
+    )
+    return period

@@ -2,10 +2,57 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
 from responsibilities.return_urls import urlpatterns as returns_urlpatterns
+from responsibilities.views import allocation, planning, targets
 
 app_name = "responsibilities"
 
-urlpatterns: list[URLPattern] = [*returns_urlpatterns]
+urlpatterns: list[URLPattern] = [
+    path("plans/", planning.AnnualPlanList.as_view(), name="annualplan_list"),
+    path("plans/new/", planning.AnnualPlanCreate.as_view(), name="annualplan_create"),
+    path("plans/<int:pk>/", planning.AnnualPlanDetail.as_view(), name="annualplan_detail"),
+    path("plans/<int:pk>/edit/", planning.AnnualPlanEdit.as_view(), name="annualplan_edit"),
+    path("plans/<int:pk>/values/", planning.AnnualPlanValues.as_view(), name="annualplan_values"),
+    path(
+        "plans/<int:pk>/steps/<str:step>/",
+        planning.AnnualPlanStep.as_view(),
+        name="annualplan_step",
+    ),
+    path("indicators/", planning.IndicatorList.as_view(), name="indicator_list"),
+    path("indicators/load/", planning.IndicatorLoad.as_view(), name="indicator_load"),
+    path("indicators/<int:pk>/", planning.IndicatorDetail.as_view(), name="indicator_detail"),
+    path("targets/", targets.TargetList.as_view(), name="target_list"),
+    path("targets/<int:pk>/", targets.TargetDetail.as_view(), name="target_detail"),
+    path("targets/<int:pk>/propose/", targets.TargetPropose.as_view(), name="target_propose"),
+    path("targets/<int:pk>/decide/", targets.TargetDecide.as_view(), name="target_decide"),
+    path("targets/<int:pk>/amend/", targets.TargetAmend.as_view(), name="target_amend"),
+    path(
+        "targets/<int:pk>/responsible/",
+        targets.TargetResponsible.as_view(),
+        name="target_responsible",
+    ),
+    path("targets/<int:pk>/steps/<str:step>/", targets.TargetStep.as_view(), name="target_step"),
+    path("tasks/", targets.MyTargets.as_view(), name="my_targets"),
+    path(
+        "tasks/acknowledge/", targets.MyTargetsAcknowledge.as_view(), name="my_targets_acknowledge"
+    ),
+    path("allocation/", allocation.AllocationOverview.as_view(), name="allocation_overview"),
+    path(
+        "allocation/<int:plan>/<int:unit>/",
+        allocation.AllocationGrid.as_view(),
+        name="allocation_grid",
+    ),
+    path(
+        "allocation/<int:plan>/<int:unit>/issue/",
+        allocation.AllocationIssue.as_view(),
+        name="allocation_issue",
+    ),
+    path(
+        "allocation/targets/<int:pk>/",
+        allocation.AllocationBoard.as_view(),
+        name="allocation_board",
+    ),
+    *returns_urlpatterns,
+]

@@ -8,6 +8,9 @@ TomSelect.define("remove_button", removeButton as unknown as Plugin);
 
 function enhance(select: HTMLSelectElement): void {
   if ("tomselect" in select) return;
+  // The label moves to the new input; the hidden select keeps a name of its own.
+  const label = select.labels[0]?.textContent?.trim();
+  if (label) select.setAttribute("aria-label", label);
   new TomSelect(select, {
     plugins: select.multiple ? { remove_button: { title: "移除" } } : {},
     placeholder: select.dataset.placeholder ?? "",

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from gongjian.demo.people import build_tenant, open_operator
 from gongjian.demo.places import prefecture, small_prefecture
+from gongjian.demo.planning import plan_the_year
 from gongjian.foundation.tenancy.scope import tenant_scope
 from orgs.models import Tenant
 
@@ -27,14 +28,14 @@ def found(say: Say) -> Tenant:
 
 
 #: Stage → what brings the tenant there from the stage before.
-STAGES: dict[str, Callable[[Tenant, Say], None]] = {"planning": lambda tenant, say: None}
+STAGES: dict[str, Callable[[Tenant, Say], object]] = {"planning": plan_the_year}
 
 
 def build(stage: str, *, say: Say) -> Tenant:
     """Bring the demo to ``stage``, doing only what is still missing."""
     tenant = Tenant.objects.filter(code="9900").first() or found(say)
     for name, advance_to in STAGES.items():
-        with tenant_scope(tenant.pk):
+        with tenant_scope(tenant.pk), transaction.atomic():
             advance_to(tenant, say)
         if name == stage:
             break

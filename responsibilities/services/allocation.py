@@ -100,6 +100,22 @@ def _lock(target: Target, *, actor: Actor) -> _Division:
     return _Division(parent, units, {child.unit_id: child for child in children})
 
 
+def _take_back(division: _Division, values: Mapping[int, Decimal | None]) -> dict[int, Decimal]:
+    """Remove drafts whose cell was emptied, and return the parts that were filled in."""
+    errors: dict[str, str] = {}
+    for unit_id in [pk for pk, value in values.items() if value is None and pk in division.held]:
+        child = division.held[unit_id]
+        if child.is_handed_down:
+            errors[f"unit_{unit_id}"] = "已下达，不能清空；改值请办理调整单。"
+        elif child.children.exists():
+            errors[f"unit_{unit_id}"] = "该单位已向下分解，不能清空；没有任务请填 0。"
+        else:
+            division.held.pop(unit_id).delete()
+    if errors:
+        raise FieldErrors(errors)
+    return {unit_id: value for unit_id, value in values.items() if value is not None}
+
+
 def _check_values(division: _Division, values: Mapping[int, Decimal], reserve: Decimal) -> None:
     indicator = division.target.indicator
     errors: dict[str, str] = {}
@@ -189,7 +205,7 @@ def allocate(
     parent_target: Target,
     *,
     actor: Actor,
-    values: Mapping[int, Decimal],
+    values: Mapping[int, Decimal | None],
     reserve: Decimal = ZERO,
     reason: str = "",
     bases: Mapping[int, Decimal] | None = None,
@@ -201,10 +217,11 @@ def allocate(
     ``bases`` are last year's results where they are known.
     """
     division = _lock(parent_target, actor=actor)
-    _check_values(division, values, reserve)
+    parts = _take_back(division, values)
+    _check_values(division, parts, reserve)
     target = division.target
-    balance = Balance(target.value, division.below(values), reserve)
-    excess = _excess(division, values, balance)
+    balance = Balance(target.value, division.below(parts), reserve)
+    excess = _excess(division, parts, balance)
     if target.indicator.must_add_up and balance.gap > 0:
         raise DomainError(f"{balance}。请补足下级的数，或把差数留作机动。")
     if excess and not reason.strip():
@@ -215,7 +232,7 @@ def allocate(
     return _write(
         division,
         actor=actor,
-        values=values,
+        values=parts,
         reserve=reserve,
         reason=reason.strip() if excess else "",
         bases=bases or {},
@@ -227,7 +244,7 @@ def draft_allocation(
     parent_target: Target,
     *,
     actor: Actor,
-    values: Mapping[int, Decimal],
+    values: Mapping[int, Decimal | None],
     reserve: Decimal = ZERO,
     reason: str = "",
 ) -> Target:
@@ -235,9 +252,10 @@ def draft_allocation(
     division = _lock(parent_target, actor=actor)
     if division.is_handed_down:
         return allocate(parent_target, actor=actor, values=values, reserve=reserve, reason=reason)
-    _check_values(division, values, reserve)
+    parts = _take_back(division, values)
+    _check_values(division, parts, reserve)
     return _write(
-        division, actor=actor, values=values, reserve=reserve, reason=reason.strip(), bases={}
+        division, actor=actor, values=parts, reserve=reserve, reason=reason.strip(), bases={}
     )
 
 
@@ -246,7 +264,7 @@ def draft_grid(
     plan: AnnualPlan,
     *,
     actor: Actor,
-    cells: Mapping[int, Mapping[int, Decimal]],
+    cells: Mapping[int, Mapping[int, Decimal | None]],
     reserves: Mapping[int, Decimal],
 ) -> int:
     """Keep the divisions of many targets at once; errors name target and unit (``t1_u2``)."""
@@ -278,26 +296,51 @@ def draft_grid(
     return len(cells)
 
 
-def _refusals(plan: AnnualPlan, unit: Unit) -> tuple[list[int], list[str]]:
+def _refusals(plan: AnnualPlan, unit: Unit) -> tuple[list[int], dict[int, str]]:
     """Targets of a unit that may be handed down now, and what stands against the others."""
     ready: list[int] = []
-    refusals: list[str] = []
+    refusals: dict[int, str] = {}
     for division in divisions(plan, unit):
         target = division.target
         if target is None or division.child_count == division.issued_count:
             continue
         name = division.indicator.name
         if not target.is_handed_down:
-            refusals.append(f"“{name}”上级尚未下达到本级，暂不能向下下达。")
+            refusals[target.pk] = f"“{name}”上级尚未下达到本级，暂不能向下下达。"
         elif division.child_count < division.unit_count:
             lacking = division.unit_count - division.child_count
-            refusals.append(f"“{name}”还有 {lacking} 个下级没有填数，没有任务请填 0。")
+            refusals[target.pk] = f"“{name}”还有 {lacking} 个下级没有填数，没有任务请填 0。"
         elif not division.is_settled:
             wish = "" if division.balance and division.balance.gap > 0 else "，须填写加码理由"
-            refusals.append(f"“{name}”{division.balance}{wish}。")
+            refusals[target.pk] = f"“{name}”{division.balance}{wish}。"
         else:
             ready.append(target.pk)
     return ready, refusals
+
+
+def _open_issue(unit: Unit, plan: AnnualPlan, actor: Actor) -> tuple[list[int], dict[int, str]]:
+    _demand(actor, ISSUE_TARGET, list(open_children(unit)), "下达目标任务")
+    plan = lock_open_plan(plan)
+    if plan.state != PlanState.APPROVED:
+        raise StateConflict(f"“{plan}”尚未审定，审定后才能下达。")
+    parents = Target.objects.select_for_update(of=("self",), no_key=True)
+    list(parents.filter(plan=plan, unit=unit).order_by("pk").values_list("pk"))
+    return _refusals(plan, unit)
+
+
+def _issue(parents: Sequence[int], actor: Actor) -> int:
+    drafts = (
+        Target.objects.filter(parent_id__in=parents, state=TargetState.DRAFT)
+        .select_related("unit", "indicator")
+        .order_by("pk")
+    )
+    count = 0
+    for target in drafts:
+        # Scoring compares with what was promised at issue, whatever is amended later.
+        changes = {"issued_value": target.value}
+        advance(target, "issue", actor=actor, at=target.unit, changes=changes)
+        count += 1
+    return count
 
 
 @transaction.atomic
@@ -305,31 +348,21 @@ def issue_targets(unit: Unit, *, plan: AnnualPlan, actor: Actor) -> int:
     """Hand all drafts for the units below one unit down, in one go (下达); return how many.
 
     All or nothing: a single division that does not add up stops the others,
-    so that no unit receives half of its tasks. The value is copied to
-    ``issued_value``: scoring compares with what was promised at issue.
+    so that no unit receives half of its tasks.
     """
-    children = list(open_children(unit))
-    _demand(actor, ISSUE_TARGET, children, "下达目标任务")
-    plan = lock_open_plan(plan)
-    if plan.state != PlanState.APPROVED:
-        raise StateConflict(f"“{plan}”尚未审定，审定后才能下达。")
-    parents = Target.objects.select_for_update(of=("self",), no_key=True)
-    list(parents.filter(plan=plan, unit=unit).order_by("pk").values_list("pk"))
-    ready, refusals = _refusals(plan, unit)
+    ready, refusals = _open_issue(unit, plan, actor)
     if refusals:
-        raise DomainError("\n".join(refusals))
-    drafts = (
-        Target.objects.filter(parent_id__in=ready, state=TargetState.DRAFT)
-        .select_related("unit", "indicator")
-        .order_by("pk")
-    )
-    count = 0
-    for target in drafts:
-        advance(
-            target, "issue", actor=actor, at=target.unit, changes={"issued_value": target.value}
-        )
-        count += 1
-    return count
+        raise DomainError("\n".join(refusals.values()))
+    return _issue(ready, actor)
+
+
+@transaction.atomic
+def issue_division(parent_target: Target, *, actor: Actor) -> int:
+    """Hand down one indicator to the units below, the others left as they are."""
+    ready, refusals = _open_issue(parent_target.unit, parent_target.plan, actor)
+    if refusal := refusals.get(parent_target.pk):
+        raise DomainError(refusal)
+    return _issue([pk for pk in ready if pk == parent_target.pk], actor)
 
 
 @transaction.atomic

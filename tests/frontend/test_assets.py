@@ -1,4 +1,4 @@
-"""What is built for the browser: no addresses, no new CSS, no inline script, Chinese punctuation."""
+"""What is built for the browser: no addresses, no new CSS, no inline script."""
 
 from __future__ import annotations
 

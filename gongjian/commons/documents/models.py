@@ -148,6 +148,7 @@ class OfficialDocument(TenantOwned, Stateful):
         related_name="documents",
         verbose_name="印制文件",
     )
+    print_error = models.CharField("印制问题", max_length=300, blank=True, editable=False)
     supersedes = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,

@@ -102,7 +102,12 @@ def edit_draft(
 def sign_off_document(
     document: OfficialDocument, *, actor: Actor, reason: str = ""
 ) -> OfficialDocument:
-    """Approve the wording (签发); nothing is numbered yet."""
+    """Approve the wording (签发); nothing is numbered yet.
+
+    The draft is printed once to see that it can be: a name that no font draws
+    must come to light before a number is given to it.
+    """
+    preview_document(document)
     return advance(
         document,
         "sign_off",
@@ -233,7 +238,14 @@ def render_document(document_id: int, *, actor: Actor) -> StoredFile:
         return document.file
     if document.state not in PUBLISHED:
         raise StateConflict(f"“{document}”尚未印发，不能印制正式文件。")
-    printed = _print(document, document.context)
+    try:
+        printed = _print(document, document.context)
+    except DomainError as error:
+        with transaction.atomic():
+            OfficialDocument.objects.filter(pk=document_id, file__isnull=True).update(
+                print_error=error.message[:300]
+            )
+        raise
     with transaction.atomic():
         locked = OfficialDocument.objects.select_for_update(of=("self",)).get(pk=document_id)
         if locked.file is not None:
@@ -243,7 +255,8 @@ def render_document(document_id: int, *, actor: Actor) -> StoredFile:
             content_type="application/pdf",
             content=printed.content,
         )
-        locked.save(update_fields=["file"])
+        locked.print_error = ""
+        locked.save(update_fields=["file", "print_error"])
         record(
             "documents.document.rendered",
             locked,
@@ -252,6 +265,19 @@ def render_document(document_id: int, *, actor: Actor) -> StoredFile:
             after={"sha256": printed.sha256, "pages": printed.pages},
         )
         return locked.file
+
+
+@transaction.atomic
+def reprint_document(document: OfficialDocument, *, actor: Actor) -> OfficialDocument:
+    """Ask once more for the printing that failed, after the cause was put right."""
+    _demand(actor, ISSUE_DOCUMENT, "印制公文")
+    document = OfficialDocument.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    if document.file_id is not None or not document.print_error:
+        raise StateConflict(f"“{document}”不需要重新印制，请刷新后查看。")
+    document.print_error = ""
+    document.save(update_fields=["print_error"])
+    enqueue(RENDER_TASK, document_id=document.pk)
+    return document
 
 
 def _print(document: OfficialDocument, values: Mapping[str, Any]) -> RenderedFile:

@@ -5,14 +5,25 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from gongjian.commons.documents import reports, services
-from gongjian.commons.documents.authority import DRAFT_DOCUMENT, VIEW_DOCUMENT, VIEW_REPORT
+from gongjian.commons.documents.authority import (
+    DRAFT_DOCUMENT,
+    ISSUE_DOCUMENT,
+    VIEW_DOCUMENT,
+    VIEW_REPORT,
+)
 from gongjian.commons.documents.checks import text_length
 from gongjian.commons.documents.enums import DocumentState
 from gongjian.commons.documents.files import read_file
@@ -43,8 +54,13 @@ def file_answer(
         content_disposition_header(as_attachment, name) or "attachment"
     )
     response["X-Content-Type-Options"] = "nosniff"
-    # Should a viewer run what a file holds, it may load and send nothing.
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    # Should a viewer run what a file holds, it may load and send nothing. Shown
+    # in the browser it gets no sandbox, in which viewers of PDF refuse to open.
+    response["Content-Security-Policy"] = (
+        "sandbox; default-src 'none'"
+        if as_attachment
+        else "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
+    )
     return response
 
 
@@ -127,7 +143,10 @@ class DocumentDetail(DocumentRecords, DetailPage):
             "download_url": reverse("documents:document_download", args=[document.pk])
             if document.file is not None
             else "",
-            "is_printing": not is_open and document.file is None,
+            "is_printing": not is_open and document.file is None and not document.print_error,
+            "reprint_url": reverse("documents:document_reprint", args=[document.pk])
+            if document.print_error and self.actor.may(ISSUE_DOCUMENT)
+            else "",
         }
 
 
@@ -233,6 +252,19 @@ class DocumentDownload(DocumentRecords, DetailPage):
         if document.file is None:
             raise Http404
         return stored_answer(document.file)
+
+
+class DocumentReprint(DocumentRecords, DetailPage):
+    """重新印制."""
+
+    permission = ISSUE_DOCUMENT
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return HttpResponseNotAllowed(["POST"])
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        document = services.reprint_document(self.get_object(), actor=self.actor)
+        return HttpResponseRedirect(document.get_absolute_url())
 
 
 class ReportCentre(Page):

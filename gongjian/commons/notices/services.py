@@ -88,9 +88,11 @@ def _insert(rule: str, reminders: Iterable[Reminder]) -> int:
     if not notices:
         return 0
     notices.sort(key=lambda notice: (notice.subject_kind, notice.subject_id, notice.stage))
-    Notice.objects.bulk_create(notices, ignore_conflicts=True, batch_size=1000)
     # PostgreSQL does not say which rows it left out; the stamp of this call does.
-    return Notice.objects.filter(rule=rule, created_at=stamp).count()
+    stamped = Notice.objects.filter(rule=rule, created_at=stamp)
+    before = stamped.count()
+    Notice.objects.bulk_create(notices, ignore_conflicts=True, batch_size=1000)
+    return stamped.count() - before
 
 
 @transaction.atomic

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import Count, Max, OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from gongjian.commons.notices.authority import VIEW_OWN, VIEW_SENT
 from gongjian.commons.notices.filters import InboxFilter, SentFilter
 from gongjian.commons.notices.models import DigestLine, Notice
-from gongjian.commons.notices.queries import notices_of, rule_figures, unread_count
+from gongjian.commons.notices.queries import notices_of, rule_figures
 from gongjian.commons.notices.services import mark_all_read, mark_read
 from gongjian.commons.notices.tables import InboxTable, SentTable
 from gongjian.foundation.kernel.dates import today
@@ -33,12 +34,16 @@ class Inbox(ListPage):
         # A permission reaches a unit; a notice is for one post of it.
         return notices_of(self.actor.post_id)
 
+    @cached_property
+    def figures(self) -> dict[str, Any]:
+        unread = Count("pk", filter=Q(read_at__isnull=True))
+        return self.get_queryset().aggregate(newest=Max("pk"), unread=unread)
+
     def get_summary(self, records: Any) -> str:
-        return f"未读 {unread_count(self.actor)} 条"
+        return f"未读 {self.figures['unread']} 条"
 
     def get_extra(self) -> dict[str, Any]:
-        newest = self.get_queryset().aggregate(newest=Max("pk"))["newest"]
-        return {"newest": newest, "help_text": "提醒发给职务，换届后由接任者继续办理。"}
+        return {**self.figures, "help_text": "提醒发给职务，换届后由接任者继续办理。"}
 
 
 class OpenNotice(RecordsMixin, Page):

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
-_PLAIN = re.compile(r"-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?|-?\.\d+", re.ASCII)
-_SCALES = {"万": Decimal(10_000), "亿": Decimal(100_000_000)}
+_PLAIN = re.compile(r"-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?|-?\.\d+", re.ASCII)
+#: What people write into a cell that has nothing to report.
+_NOTHING = frozenset({"", "-", "—", "/", "无"})
+_UNITS = {"%": Decimal(1), "万": Decimal(10_000), "亿": Decimal(100_000_000)}
 #: Twelve digits before the point are more than any count in a province.
 LARGEST = Decimal(10) ** 12
 
@@ -21,23 +23,24 @@ class NotANumber(ValueError):
 def read_number(text: str) -> Decimal | None:
     """Read ``1,200``, ``１５``, ``1.2万`` and ``96%``; an empty text is None, never zero.
 
+    The usual signs for “nothing” (``-``, ``—``, ``/``, ``无``) count as empty.
     The percent sign is dropped, not applied: cells measured in percent hold
     the number in front of the sign. ``frontend/number_cases.json`` holds the
     cases that this reader and its TypeScript twin must both pass.
     """
-    cleaned = unicodedata.normalize("NFKC", text).replace("，", ",").strip()
-    cleaned = cleaned.replace(" ", "").replace("\u3000", "")
-    if not cleaned:
+    cleaned = "".join(unicodedata.normalize("NFKC", text).replace("，", ",").split())
+    if cleaned in _NOTHING:
         return None
-    cleaned = cleaned.removesuffix("%")
-    scale = _SCALES.get(cleaned[-1:], Decimal(1))
-    if scale != 1:
-        cleaned = cleaned[:-1]
+    scale = Decimal(1)
+    if cleaned[-1] in _UNITS:
+        scale, cleaned = _UNITS[cleaned[-1]], cleaned[:-1]
     if not _PLAIN.fullmatch(cleaned):
         raise NotANumber(text)
     value = Decimal(cleaned.replace(",", "")) * scale
     if abs(value) >= LARGEST:
         raise NotANumber(text)
+    if not value:
+        return Decimal(0)  # "-0" has no sign to show
     return value.normalize() if value == value.to_integral_value() else value
 
 

@@ -46,6 +46,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if actor is None or wants_fragment(request):
         context["actor"] = actor
         return context
+    # Each template rendered with the request asks anew: the table of a list, its filter.
+    known: dict[str, Any] | None = getattr(request, "shell_context", None)
+    if known is not None:
+        return known
     with transaction.atomic():  # error pages are rendered after the view's transaction
         groups, tabs = _navigation(request, actor)
         context |= {
@@ -55,6 +59,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "posts": [post for choices in post_choices for post in choices(request)],
             "unread_notices": sum(counter(actor) for counter in unread_counters),
         }
+    request.shell_context = context  # type: ignore[attr-defined]
     return context
 
 

@@ -9,7 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from gongjian.foundation.kernel.actor import Reach
 from gongjian.foundation.kernel.authority import declare
 from gongjian.foundation.web.pages import Page
-from gongjian.foundation.web.shelves import dashboard_cards, todos_of
+from gongjian.foundation.web.shelves import (
+    NavigationEntry,
+    dashboard_cards,
+    navigation,
+    todos_of,
+)
 
 #: Held by every post; role keys stand in ``orgs.enums.Role``.
 ENTER = declare(
@@ -33,6 +38,19 @@ ENTER = declare(
         ],
         Reach.OWN,
     ),
+)
+
+navigation.register(
+    NavigationEntry(
+        key="web.desk",
+        label="工作台",
+        group="工作",
+        url_name="web:desk",
+        icon="layout-dashboard",
+        permission=ENTER,
+        order=1,
+        in_tabs=True,
+    )
 )
 
 

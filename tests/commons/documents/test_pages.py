@@ -5,9 +5,7 @@ from urllib.parse import quote
 import pytest
 from django.urls import reverse
 
-from gongjian.commons.documents import services
 from gongjian.commons.documents.models import OfficialDocument, ReportJob
-from gongjian.commons.documents.rendering import RenderedFile
 from gongjian.commons.documents.reports import request_report, run_report
 from gongjian.commons.documents.services import (
     issue_document,
@@ -30,11 +28,7 @@ FORM = {
 }
 
 
-@pytest.fixture
-def printed(monkeypatch):
-    monkeypatch.setattr(
-        services, "render_pdf", lambda *a, **k: RenderedFile(b"%PDF-1", 2, "0" * 64)
-    )
+pytestmark = pytest.mark.usefixtures("prints")
 
 
 def test_the_office_sees_drafts_and_a_secretary_only_issued_documents(cast, sign_in):
@@ -117,7 +111,7 @@ def test_only_drafts_are_edited(cast, sign_in):
     assert client.post(url, FORM).status_code == 409
 
 
-def test_the_printed_file_comes_under_its_chinese_name(cast, sign_in, printed):
+def test_the_printed_file_comes_under_its_chinese_name(cast, sign_in):
     document = issued(cast)
     url = reverse("documents:document_download", args=[document.pk])
     assert sign_in(cast.secretary).get(url).status_code == 404
@@ -125,14 +119,14 @@ def test_the_printed_file_comes_under_its_chinese_name(cast, sign_in, printed):
 
     answer = sign_in(cast.secretary).get(url)
 
-    assert answer.content == b"%PDF-1"
+    assert answer.content.startswith(b"%PDF-")
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert f"filename*=utf-8''{quote(file.name)}" in answer["Content-Disposition"]
     assert answer["Content-Disposition"].startswith("attachment")
     assert "private" in answer["Cache-Control"]
 
 
-def test_the_preview_is_shown_and_not_kept(cast, sign_in, printed):
+def test_the_preview_is_shown_and_not_kept(cast, sign_in):
     document = draft(cast)
     url = reverse("documents:document_preview", args=[document.pk])
     answer = sign_in(cast.office).get(url)
@@ -141,13 +135,13 @@ def test_the_preview_is_shown_and_not_kept(cast, sign_in, printed):
     assert OfficialDocument.objects.get().file is None
 
 
-def test_an_issued_document_has_no_preview(cast, sign_in, printed):
+def test_an_issued_document_has_no_preview(cast, sign_in):
     document = issued(cast)
     url = reverse("documents:document_preview", args=[document.pk])
     assert sign_in(cast.office).get(url).status_code == 404
 
 
-def test_anyone_may_verify_without_signing_in(cast, client, printed):
+def test_anyone_may_verify_without_signing_in(cast, client):
     document = issued(cast, title="关于表扬赵春梅的通报")
     file = render_document(document.pk, actor=cast.office)
     url = reverse("documents:verify", args=[document.verification_code])

@@ -25,6 +25,8 @@ from gongjian.foundation.kernel.errors import DomainError, NotPermitted, StateCo
 from gongjian.foundation.tenancy.models import OutboxMessage
 from tests.commons.documents.test_services import issued
 
+pytestmark = pytest.mark.usefixtures("prints")
+
 
 @pytest.fixture
 def kind(monkeypatch):

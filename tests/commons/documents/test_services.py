@@ -12,12 +12,13 @@ from gongjian.commons.documents.checks import Severity
 from gongjian.commons.documents.contexts import CircularContext
 from gongjian.commons.documents.models import NumberRegister, OfficialDocument, StoredFile
 from gongjian.commons.documents.queries import check_document, documents_about, verify
-from gongjian.commons.documents.rendering import RenderedFile
+from gongjian.commons.documents.rendering import MissingGlyphs
 from gongjian.commons.documents.services import (
     draft_document,
     edit_draft,
     issue_document,
     render_document,
+    reprint_document,
     return_document,
     sign_off_document,
     void_document,
@@ -60,17 +61,7 @@ def issued(cast, **changes) -> OfficialDocument:
     return issue_document(document, actor=cast.office, reason=changes.pop("reason", ""))
 
 
-@pytest.fixture
-def printed(monkeypatch):
-    """Printing replaced by its shape: the real one has its own tests."""
-    calls = []
-
-    def print_once(template_name, context):
-        calls.append(context)
-        return RenderedFile(b"%PDF-" + str(len(calls)).encode(), 2, "0" * 64)
-
-    monkeypatch.setattr(services, "render_pdf", print_once)
-    return calls
+pytestmark = pytest.mark.usefixtures("prints")
 
 
 def test_a_number_is_taken_only_at_issue(cast):
@@ -98,26 +89,28 @@ def test_issue_asks_for_printing_in_the_same_transaction(cast):
     assert message.arguments == {"document_id": document.pk}
 
 
-def test_a_printed_document_is_never_printed_again(cast, printed):
+def test_a_printed_document_is_never_printed_again(cast, prints):
     document = issued(cast)
+
+    prints.clear()
 
     first = render_document(document.pk, actor=cast.office)
     second = render_document(document.pk, actor=cast.office)
 
     assert first == second
-    assert len(printed) == 1
+    assert len(prints) == 1
     assert StoredFile.objects.count() == 1
     assert files.read_file(first) == b"%PDF-1"
     assert first.sha256 in first.path
     assert TrailEntry.objects.filter(action="documents.document.rendered").count() == 1
 
 
-def test_a_draft_has_no_official_file(cast, printed):
+def test_a_draft_has_no_official_file(cast, prints):
     with pytest.raises(StateConflict, match="尚未印发"):
         render_document(draft(cast).pk, actor=cast.office)
 
 
-def test_a_changed_file_is_not_handed_out(cast, printed):
+def test_a_changed_file_is_not_handed_out(cast, prints):
     file = render_document(issued(cast).pk, actor=cast.office)
     path = Path(settings.FILES_DIR) / file.path
     path.write_bytes(b"forged")
@@ -322,3 +315,36 @@ def test_two_clerks_issuing_at_once_get_two_numbers(transactional_db):
 
     assert failures == []
     assert sorted(numbers) == [1, 2]
+
+
+def test_what_cannot_be_printed_is_not_signed_off(cast, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise MissingGlyphs("\U00031350")
+
+    document = draft(cast)
+    monkeypatch.setattr(services, "render_pdf", refuse)
+    with pytest.raises(DomainError, match="U\\+31350"):
+        sign_off_document(document, actor=cast.leader)
+    assert OfficialDocument.objects.get().state == "draft"
+
+
+def test_a_failed_printing_is_told_and_may_be_repeated(cast, monkeypatch, prints):
+    def refuse(*args, **kwargs):
+        raise MissingGlyphs("\U00031350")
+
+    document = issued(cast)
+    printing = services.render_pdf
+    monkeypatch.setattr(services, "render_pdf", refuse)
+    with pytest.raises(DomainError):
+        render_document(document.pk, actor=cast.office)
+    document.refresh_from_db()
+    assert "U+31350" in document.print_error
+
+    monkeypatch.setattr(services, "render_pdf", printing)
+    reprint_document(document, actor=cast.office)
+    assert OutboxMessage.objects.filter(task="documents.render_document").count() == 2
+    render_document(document.pk, actor=cast.office)
+    document.refresh_from_db()
+    assert (document.print_error, document.file is None) == ("", False)
+    with pytest.raises(StateConflict):
+        reprint_document(document, actor=cast.office)

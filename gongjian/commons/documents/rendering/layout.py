@@ -155,7 +155,12 @@ def _body(number: int, lines: Iterable[Line]) -> list[Finding]:
     if pitches:
         worst = max(pitches, key=lambda pitch: abs(pitch - PITCH))
         findings.append(Finding(number, "行距", PITCH * MM, worst * MM, 0.3))
-    full = [line for line in body if line.right > 180]
+    # A line is full when the next one goes on from the left edge without indent.
+    full = [
+        line
+        for line, below in pairwise(body)
+        if below.left < 28.5 and line.right > 180 and below.baseline - line.baseline < PITCH * 1.5
+    ]
     if full:
         edges = Counter(round(line.right, 1) for line in full)
         findings.append(Finding(number, "满行右边", 184, edges.most_common(1)[0][0], 0.3))

@@ -1,0 +1,1 @@
+"""Screens of the hierarchy, its people, its settings and the choice of post."""

@@ -1,0 +1,47 @@
+"""Choice of the post that one acts in, and the page of those who hold none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.response import TemplateResponse
+
+from gongjian.foundation.web.pages import Page
+from gongjian.foundation.web.views import ENTER
+from orgs.middleware import APPOINTMENT_KEY, TENANT_KEY
+from orgs.queries import post_choices_of, tenants_of
+
+
+class SwitchPost(Page):
+    """切换职务: another running term of the same person, in any of their tenants."""
+
+    permission = ENTER
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user_id = self.actor.user_id or 0
+        choices = post_choices_of(user_id, tenants_of(user_id))
+        chosen = next((post for post in choices if str(post.pk) == request.POST.get("post")), None)
+        if chosen is None:
+            messages.error(request, "这段任职已经结束，不能切换，请选择其他职务。")
+            return HttpResponseRedirect("/")
+        request.session.cycle_key()
+        request.session[TENANT_KEY] = chosen.tenant_id
+        request.session[APPOINTMENT_KEY] = chosen.pk
+        messages.success(request, f"已切换为“{chosen.unit_name}{chosen.title}”。")
+        return HttpResponseRedirect("/")
+
+
+class NoPost(Page):
+    """任职已到期: the one page for those who may enter no other."""
+
+    permission = ENTER
+    template_name = "orgs/no_post.html"
+    heading = "目前没有任职"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if getattr(request, "actor", None) is not None:
+            return HttpResponseRedirect("/")
+        context = {"heading": self.heading, "person": request.user}
+        return TemplateResponse(request, self.template_name, context)

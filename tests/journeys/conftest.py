@@ -1,0 +1,82 @@
+"""A real browser on a live server; three people, three windows."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from gongjian.foundation.kernel.actor import Actor
+from orgs.models import User
+
+PASSWORD = "Gongjian-2026"
+#: Playwright keeps a running loop in the thread, which Django takes for async code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.journey)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if not path:
+        pytest.fail("没有找到浏览器：请用 make test 运行，或设置 CHROMIUM=/路径。")
+    arguments = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+    ]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def window(browser: Browser, live_server) -> Iterator[Callable[[Actor], Page]]:
+    """Open a window of one's own for a person of the cast and sign in there."""
+    contexts: list[BrowserContext] = []
+
+    def enter(actor: Actor) -> Page:
+        user = User.objects.get(pk=actor.user_id)
+        user.set_password(PASSWORD)
+        user.save()
+        context = browser.new_context(
+            base_url=live_server.url, locale="zh-CN", viewport={"width": 1440, "height": 900}
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/accounts/login/")
+        page.get_by_label("用户名").fill(user.username)
+        page.locator("[name=password]").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        page.wait_for_url(f"{live_server.url}/")
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def committed_cast(transactional_db):
+    """The cast as committed rows, which the server's own connection can see."""
+    from tests.factories.cast import build_cast
+
+    with transaction.atomic():
+        return build_cast()
