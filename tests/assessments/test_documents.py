@@ -16,7 +16,12 @@ from assessments.documents import (
     request_unit_reports,
 )
 from assessments.models import CommendationList, UnitScore
-from assessments.services import decide_commendation, draft_commendation, run_assessment
+from assessments.services import (
+    decide_commendation,
+    draft_commendation,
+    issue_commendation,
+    run_assessment,
+)
 from gongjian.commons.documents.files import read_file
 from gongjian.commons.documents.models import OfficialDocument
 from gongjian.commons.documents.reports import run_report
@@ -84,6 +89,7 @@ def test_the_circular_goes_from_draft_to_print(praised, cast, settings, tmp_path
     assert "西城街道" in text
     assert issued.document_number in text
     assert issued.document_number.startswith("示党工组\u3014")
+    assert issue_commendation(praised, actor=cast.office).state == "issued"
 
 
 def test_the_button_drafts_a_document(praised, cast, sign_in):
