@@ -57,6 +57,28 @@ def earlier_returns(unit: Unit, period: Period, limit: int = 8) -> list[Quarterl
     )
 
 
+def prefill(obligation: Obligation) -> tuple[list[Decimal | None], dict[str, str]]:
+    """Values a return starts with, and where each comes from, by cell code.
+
+    Running totals and stocks start from the unit's last return; a count of this
+    quarter's events starts blank, since nobody knows it yet.
+    """
+    cells = obligation.form.layout()
+    values: list[Decimal | None] = [None] * len(cells)
+    sources: dict[str, str] = {}
+    for earlier in earlier_returns(obligation.unit, obligation.period, limit=1):
+        known = {cell.code: earlier.values[cell.slot] for cell in earlier.form.layout()}
+        same_year = earlier.period.year == obligation.period.year
+        for cell in cells:
+            carries = cell.style == QuarterlyStyle.LATEST or (
+                cell.style == QuarterlyStyle.CUMULATIVE and same_year
+            )
+            if carries and known.get(cell.code) is not None:
+                values[cell.slot] = known[cell.code]
+                sources[cell.code] = f"{earlier.period}报表"
+    return values, sources
+
+
 def pinned_cells(quarterly_return: QuarterlyReturn) -> set[str]:
     """Cells that the reviewer's open remarks are pinned to."""
     return set(quarterly_return.pins.filter(resolved_at=None).values_list("cell", flat=True))

@@ -29,6 +29,7 @@ from responsibilities.models import Obligation, QuarterlyReturn
 from responsibilities.queries.returns import (
     earlier_returns,
     pinned_cells,
+    prefill,
     reviewers_of,
     targets_of,
     year_to_date,
@@ -68,21 +69,7 @@ def start_return(obligation: Obligation, *, actor: Actor) -> QuarterlyReturn:
     Obligation.objects.select_for_update(of=("self",)).get(pk=obligation.pk)
     if (held := obligation.returns.first()) is not None:
         return held
-    cells = obligation.form.layout()
-    values: list[Decimal | None] = [None] * len(cells)
-    sources: dict[str, str] = {}
-    for earlier in earlier_returns(obligation.unit, obligation.period)[:1]:
-        known = dict(
-            zip((cell.code for cell in earlier.form.layout()), earlier.values, strict=False)
-        )
-        same_year = earlier.period.year == obligation.period.year
-        for cell in cells:
-            carries = cell.style == QuarterlyStyle.LATEST or (
-                cell.style == QuarterlyStyle.CUMULATIVE and same_year
-            )
-            if carries and known.get(cell.code) is not None:
-                values[cell.slot] = known[cell.code]
-                sources[cell.code] = f"{earlier.period}报表"
+    values, sources = prefill(obligation)
     quarterly_return = QuarterlyReturn(
         obligation=obligation,
         unit=obligation.unit,
