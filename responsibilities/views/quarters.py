@@ -116,7 +116,11 @@ class OpenQuarter(FormPage):
         data = form.cleaned_data
         period = ensure_quarter(data["year"], data["quarter"])
         period = change_filing_window(
-            period, actor=self.actor, opens_on=data["opens_on"], due_on=data["due_on"]
+            period,
+            actor=self.actor,
+            opens_on=data["opens_on"],
+            due_on=data["due_on"],
+            reason="开启填报",
         )
         count = open_period(period, form=data["form"], actor=self.actor)
         self.say(f"已开启{period}填报，{count} 家单位应报。" if count else "没有新增的应报单位。")

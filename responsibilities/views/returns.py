@@ -64,9 +64,7 @@ class _FillPage(Page, base=True):
     def posted(self, kind: str) -> dict[str, str]:
         """Fields ``kind[code]`` of the request, by code."""
         found = ((_FIELD.fullmatch(name), text) for name, text in self.request.POST.items())
-        return {
-            match[2]: text for match, text in found if match is not None and match[1] == kind
-        }
+        return {match[2]: text for match, text in found if match is not None and match[1] == kind}
 
 
 class ReturnFill(_FillPage):
@@ -117,7 +115,8 @@ class ReturnFill(_FillPage):
         obligation = self.get_obligation()
         typed, remarks = self.posted("cells"), self.posted("remarks")
         quarterly_return = start_return(obligation, actor=self.actor)
-        before = {row.code: row for part in build_sheet(obligation, quarterly_return).sections for row in part.rows}
+        sheet = build_sheet(obligation, quarterly_return)
+        before = {row.code: row for part in sheet.sections for row in part.rows}
         changes = {
             code: text
             for code, text in typed.items()

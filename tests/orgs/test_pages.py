@@ -423,7 +423,6 @@ def test_row_errors_are_shown_and_can_be_downloaded(cast, sign_in):
     assert "上级代码" in response.content.decode("utf-8-sig")
 
 
-@pytest.mark.xfail(reason="the refusal page asks the database after the rollback", strict=False)
 def test_a_faulty_file_cannot_be_confirmed_by_address(cast, sign_in):
     client = sign_in(cast.office)
     upload(client, f"{HEADER}\n990009,白云县,77,县区\n")

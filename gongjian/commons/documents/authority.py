@@ -10,7 +10,6 @@ VIEW_DOCUMENT = declare(
     "documents.view_document",
     "查看公文",
     {
-        Role.TENANT_ADMINISTRATOR: Reach.TENANT,
         Role.LEADER: Reach.TENANT,
         Role.OFFICE: Reach.TENANT,
         Role.SUPERIOR_OFFICE: Reach.TENANT,
@@ -24,28 +23,27 @@ VIEW_DOCUMENT = declare(
 DRAFT_DOCUMENT = declare(
     "documents.draft_document",
     "起草公文",
-    {Role.TENANT_ADMINISTRATOR: Reach.TENANT, Role.OFFICE: Reach.TENANT},
+    {Role.OFFICE: Reach.TENANT},
 )
 SIGN_OFF_DOCUMENT = declare(
     "documents.sign_off_document",
     "签发公文",
-    {Role.TENANT_ADMINISTRATOR: Reach.TENANT, Role.LEADER: Reach.TENANT},
+    {Role.LEADER: Reach.TENANT},
 )
 ISSUE_DOCUMENT = declare(
     "documents.issue_document",
     "印发公文",
-    {Role.TENANT_ADMINISTRATOR: Reach.TENANT, Role.OFFICE: Reach.TENANT},
+    {Role.OFFICE: Reach.TENANT},
 )
 VOID_DOCUMENT = declare(
     "documents.void_document",
     "作废公文",
-    {Role.TENANT_ADMINISTRATOR: Reach.TENANT, Role.LEADER: Reach.TENANT},
+    {Role.LEADER: Reach.TENANT},
 )
 VIEW_REPORT = declare(
     "documents.view_report",
     "使用报告中心",
     {
-        Role.TENANT_ADMINISTRATOR: Reach.TENANT,
         Role.LEADER: Reach.TENANT,
         Role.OFFICE: Reach.TENANT,
         Role.SUPERIOR_OFFICE: Reach.SUBTREE,

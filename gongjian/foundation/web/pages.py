@@ -63,15 +63,14 @@ class Page(View):
             # 404 and not 403: no hint that the page exists.
             raise Http404
         try:
-            response = super().dispatch(request, *args, **kwargs)
-            if isinstance(response, TemplateResponse):
-                # Rendered here, where the tenant is still bound to the transaction.
-                response.render()
+            with transaction.atomic():
+                response = super().dispatch(request, *args, **kwargs)
+                if isinstance(response, TemplateResponse):
+                    # Rendered here, where the tenant is still bound to the transaction.
+                    response.render()
         except DomainError as error:
-            # The answer is made first: around it the page asks the database for its shell.
-            answer = refusal(request, status=self.status_of(error), message=error.message)
-            transaction.set_rollback(True)
-            return answer
+            # What the page wrote is rolled back; the refusal may ask the database again.
+            return refusal(request, status=self.status_of(error), message=error.message)
         return response
 
     @staticmethod
