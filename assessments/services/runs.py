@@ -37,6 +37,7 @@ from assessments.scoring import (
     score_unit,
     verdict_of,
 )
+from assessments.services.announcing import ANNOUNCE_TASK
 from assessments.services.holding import demand, hold
 from gongjian.commons.indicators.shelf import Figure, indicator_sources
 from gongjian.foundation.audit.trail import record
@@ -392,5 +393,7 @@ def decide_run(run: Run, *, actor: Actor, reason: str = "") -> Run:
 
 @transaction.atomic
 def publish_run(run: Run, *, actor: Actor, reason: str = "") -> Run:
-    """Open the official result to the units (公布)."""
-    return advance(run, "publish", actor=actor, at=None, reason=reason)
+    """Open the official result to the units (公布) and have them told."""
+    run = advance(run, "publish", actor=actor, at=None, reason=reason)
+    enqueue(ANNOUNCE_TASK, run_id=run.pk)
+    return run
