@@ -359,7 +359,10 @@ def propose_grades(
     if errors:
         raise FieldErrors(errors)
     _check_quota(scores, thresholds_of(run.scheme).quota_percent)
-    UnitScore.objects.bulk_update(scores, ["proposed_grade", "reason"], batch_size=500)
+    # One statement for the many that keep their grade, then the few that do not.
+    run.unit_scores.filter(total__isnull=False).update(proposed_grade=F("grade"), reason="")
+    named = [score for score in scores if score.proposed_grade != score.grade or score.reason]
+    UnitScore.objects.bulk_update(named, ["proposed_grade", "reason"], batch_size=500)
     return advance(run, "propose", actor=actor, at=None, reason=reason)
 
 
