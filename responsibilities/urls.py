@@ -50,6 +50,11 @@ urlpatterns: list[URLPattern] = [
         name="allocation_issue",
     ),
     path(
+        "allocation/<int:plan>/<int:unit>/issue/all/",
+        allocation.AllocationIssueSubtree.as_view(),
+        name="allocation_issue_subtree",
+    ),
+    path(
         "allocation/targets/<int:pk>/",
         allocation.AllocationBoard.as_view(),
         name="allocation_board",

@@ -41,8 +41,8 @@ def _years() -> list[tuple[int, str]]:
 
 class TargetFilter(django_filters.FilterSet):
     words = django_filters.CharFilter(label="单位或指标", method="find_words")
-    year = django_filters.TypedChoiceFilter(
-        label="年度", field_name="plan__year", choices=_years, coerce=int, empty_label="全部"
+    year = django_filters.ChoiceFilter(
+        label="年度", field_name="plan__year", choices=_years, empty_label="全部"
     )
     state = django_filters.ChoiceFilter(
         label="状态", choices=TargetState.choices, empty_label="全部"

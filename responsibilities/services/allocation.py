@@ -21,6 +21,7 @@ from responsibilities.enums import AllocationMethod, AllocationStyle, PlanState,
 from responsibilities.models import AnnualPlan, Target
 from responsibilities.queries.planning import ZERO, Balance, divisions, grouped, last_year_values
 from responsibilities.services.planning import lock_open_plan
+from responsibilities.services.telling import tell_issued
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,6 @@ def _write(
             continue
         child.value = value
         child.base_value = bases.get(unit_id, child.base_value)
-        child.full_clean(exclude=["tenant"], validate_unique=False, validate_constraints=False)
         child.save()
         division.held[unit_id] = child
     old = {"reserve": target.reserve, "over_reason": target.over_reason}
@@ -334,13 +334,14 @@ def _issue(parents: Sequence[int], actor: Actor) -> int:
         .select_related("unit", "indicator")
         .order_by("pk")
     )
-    count = 0
+    issued = []
     for target in drafts:
         # Scoring compares with what was promised at issue, whatever is amended later.
         changes = {"issued_value": target.value}
         advance(target, "issue", actor=actor, at=target.unit, changes=changes)
-        count += 1
-    return count
+        issued.append(target)
+    tell_issued(issued)
+    return len(issued)
 
 
 @transaction.atomic

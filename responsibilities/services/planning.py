@@ -14,6 +14,7 @@ from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted, StateConflict
 from gongjian.foundation.workflow.lifecycle import advance
 from orgs.queries import root_unit
+from orgs.services import demand_valid
 from responsibilities.authority import APPROVE_PLAN, MANAGE_PLAN
 from responsibilities.enums import PlanState, TargetState
 from responsibilities.models import AnnualPlan, Indicator, PlanIndicator, Target
@@ -42,7 +43,7 @@ def create_plan(
     """Draw up the plan of a year; weights start as the library has them."""
     _demand(actor, "拟订年度方案")
     plan = AnnualPlan(**{name: values[name] for name in _PLAN_FIELDS if name in values})
-    plan.full_clean(exclude=["tenant"])
+    demand_valid(plan)
     plan.save()
     record(
         "responsibilities.plan.created",
@@ -66,7 +67,7 @@ def edit_plan(
     for name in _PLAN_FIELDS:
         if name in values:
             setattr(plan, name, values[name])
-    plan.full_clean(exclude=["tenant"])
+    demand_valid(plan)
     plan.save()
     _choose(plan, indicators)
     after = {name: getattr(plan, name) for name in _PLAN_FIELDS}
@@ -155,7 +156,7 @@ def set_regional_values(
     if errors:
         raise FieldErrors(errors)
     for target in changed:
-        target.full_clean(exclude=["tenant"])
+        demand_valid(target)
         target.save()
     if changed:
         record(

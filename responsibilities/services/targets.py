@@ -17,6 +17,7 @@ from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted, StateConflict
 from gongjian.foundation.workflow.lifecycle import advance
 from orgs.models import Unit
+from orgs.services import demand_valid
 from responsibilities.authority import (
     ACKNOWLEDGE_TARGET,
     ALLOCATE_TARGET,
@@ -28,6 +29,7 @@ from responsibilities.enums import ProposalDecision, TargetState
 from responsibilities.models import Amendment, AnnualPlan, Target
 from responsibilities.queries.planning import ZERO, Balance, grouped
 from responsibilities.services.planning import lock_open_plan
+from responsibilities.services.telling import tell_changed, tell_proposed
 
 
 def _lock(target: Target) -> Target:
@@ -112,6 +114,7 @@ def propose_value(target: Target, *, actor: Actor, value: Decimal, reason: str) 
         after={"proposed_value": value},
         reason=reason.strip(),
     )
+    tell_proposed(target)
     return target
 
 
@@ -128,7 +131,7 @@ def decide_proposal(target: Target, *, actor: Actor, decision: str, reply: str) 
     target.proposal_decision = ProposalDecision(decision)
     target.proposal_reply = reply.strip()
     target.save(update_fields=["proposal_decision", "proposal_reply"])
-    record(
+    entry = record(
         "responsibilities.target.proposal_decided",
         target,
         actor=actor,
@@ -139,6 +142,12 @@ def decide_proposal(target: Target, *, actor: Actor, decision: str, reply: str) 
     if decision == ProposalDecision.ACCEPTED:
         reason = reply.strip() or f"采纳建议：{target.proposal_reason}"
         return amend_target(target, actor=actor, value=proposed, reason=reason)
+    tell_changed(
+        target,
+        stage=f"declined-{entry.pk}",
+        title=f"“{target.indicator.name}”的目标建议未采纳",
+        body=reply.strip(),
+    )
     return target
 
 
@@ -187,7 +196,7 @@ def amend_target(target: Target, *, actor: Actor, value: Decimal, reason: str) -
             _settle(above, _below(above))
         if target.children.exclude(state=TargetState.DRAFT).exists():
             _settle(target, _below(target))
-    Amendment.objects.create(
+    amendment = Amendment.objects.create(
         target=target,
         old_value=old,
         new_value=value,
@@ -206,6 +215,13 @@ def amend_target(target: Target, *, actor: Actor, value: Decimal, reason: str) -
     if above is None:
         # Nobody stands above the region to acknowledge to.
         return target
+    tell_changed(
+        target,
+        stage=f"amended-{amendment.pk}",
+        title=f"“{target.indicator.name}”目标已由 {grouped(old)} 调整为 {grouped(value)}，"
+        "请重新签收",
+        body=reason.strip(),
+    )
     return advance(
         target,
         "reissue",
@@ -238,7 +254,7 @@ def name_responsible(target: Target, *, actor: Actor, values: Mapping[str, Any])
     due_on: date | None = target.due_on
     if due_on is not None and due_on.year != target.plan.year:
         raise FieldErrors({"due_on": f"完成时限应在{target.plan.year}年之内，请更正。"})
-    target.full_clean(exclude=["tenant"])
+    demand_valid(target)
     target.save(update_fields=list(names))
     record(
         "responsibilities.target.assigned",

@@ -17,6 +17,7 @@ from orgs.models import Unit
 from orgs.queries import open_children, root_unit
 from responsibilities.authority import ALLOCATE_TARGET, ISSUE_TARGET
 from responsibilities.enums import PlanState, TargetState
+from responsibilities.forms.pasting import lay_block
 from responsibilities.forms.planning import BoardForm, GridForm, ProposalMethodForm
 from responsibilities.models import AnnualPlan, Target
 from responsibilities.queries.planning import (
@@ -34,6 +35,7 @@ from responsibilities.services.allocation import (
     draft_allocation,
     draft_grid,
     issue_division,
+    issue_subtree,
     issue_targets,
     propose_allocation,
 )
@@ -91,6 +93,7 @@ class AllocationOverview(Page):
                 "divisions": rows,
                 "draft_count": sum(row.child_count - row.issued_count for row in rows),
                 "proposal_count": sum(row.proposal_count for row in rows),
+                "may_issue_subtree": self.scope.reach is Reach.TENANT,
                 "is_approved": plan is not None and plan.state == PlanState.APPROVED,
             }
         )
@@ -136,6 +139,17 @@ class AllocationGrid(_Dividing, FormPage):
     def get_form_kwargs(self) -> dict[str, Any]:
         return {"grid": self.grid}
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.POST.get("act") != "paste":
+            return super().post(request, *args, **kwargs)
+        block = lay_block(request.POST.get("pasted", ""), self.grid)
+        data = request.POST.copy()
+        for name, value in block.cells.items():
+            data[name] = value
+        form = self.get_form(data)
+        self.paste_result = (len(block.cells), block.remarks)
+        return self.show(form)
+
     def perform(self, form: Any) -> None:
         draft_grid(self.plan, actor=self.actor, cells=form.cells(), reserves=form.reserve_values())
         if self.request.POST.get("act") == "issue":
@@ -156,6 +170,7 @@ class AllocationGrid(_Dividing, FormPage):
             "unit": self.unit,
             "grid": self.grid,
             "crumbs": [("分解下达", self.overview_url())],
+            "paste_result": getattr(self, "paste_result", None),
             "may_issue": self.plan.state == PlanState.APPROVED and self.actor.may(ISSUE_TARGET),
         }
 
@@ -282,3 +297,17 @@ class AllocationIssue(_Dividing, ConfirmPage):
 
     def get_cancel_url(self) -> str:
         return self.overview_url()
+
+
+class AllocationIssueSubtree(AllocationIssue):
+    """The same for all levels below, as far as they are divided; for the office only."""
+
+    permission = ISSUE_TARGET
+    heading = "逐级下达到底"
+    help_text = "从本级起，凡已分解到位的逐级下达；有一级没有分解到位，就全部不下达。"
+    submit_label = "逐级下达"
+
+    def perform(self, form: Any) -> int:
+        count = issue_subtree(self.unit, plan=self.plan, actor=self.actor)
+        self.say(f"已逐级下达 {count} 项目标任务。" if count else "没有待下达的目标任务。")
+        return count
