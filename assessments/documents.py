@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Avg, Sum
 
 from assessments.authority import MAKE_REPORT, MANAGE_COMMENDATION
-from assessments.enums import CommendationKind, CommendationState, RunState
+from assessments.enums import OFFICIAL, CommendationKind, CommendationState, RunState
 from assessments.models import CommendationEntry, CommendationList, Run, ScoreLine, UnitScore
 from assessments.queries import dimension_totals, lines_of, visible_scores
 from gongjian.commons.documents.contexts import Attachment, CircularContext, Column
@@ -60,7 +60,7 @@ def build_circular(commendation: CommendationList) -> CircularContext:
     assessed = commendation.run.unit_scores.filter(total__isnull=False).count()
     situation = (
         f"{period}，各级党组织和工会组织坚持党建带工建、工建促党建，目标任务责任制得到较好落实。"
-        f"按照《{commendation.run.scheme.title}》，对 {assessed} 家单位进行了考核，"
+        f"按照《{commendation.run.scheme.title}》，对{assessed}家单位进行了考核，"
         "考核结果已经领导小组审定。"
     )
     decision = f"{basis}经研究，决定对{_named(entries)}予以{act}（名单见附件）。"
@@ -82,7 +82,7 @@ def build_circular(commendation: CommendationList) -> CircularContext:
 
 def _named(entries: Sequence[CommendationEntry]) -> str:
     first = "、".join(entry.unit_score.unit_name for entry in entries[:3])
-    return f"{first}等 {len(entries)} 家单位" if len(entries) > 3 else f"{first}"
+    return f"{first}等{len(entries)}家单位" if len(entries) > 3 else f"{first}"
 
 
 def _name_list(entries: Sequence[CommendationEntry], act: str) -> Attachment:
@@ -149,7 +149,8 @@ def report_values(score: UnitScore, averages: Mapping[str, Decimal]) -> dict[str
         "title": f"{score.unit_name}{score.run.scheme.period}党工共建考核评分报告",
         "organ": f"{tenant.leading_group}办公室",
         "made_on": long_date(today()),
-        "is_draft": False,
+        # A result that nobody has decided on is printed with the watermark.
+        "is_draft": score.run.state not in OFFICIAL,
         "total": "不适用" if score.total is None else f"{score.total:.2f}",
         "full_score": str(score.run.scheme.full_score),
         "grade": score.shown_grade_label,

@@ -212,6 +212,19 @@ class ItemForm(forms.Form):
         }
 
 
+class JudgedItemForm(forms.Form):
+    """A soft indicator (软件规划); there is nothing to set but its words."""
+
+    code = forms.CharField(label="代码", max_length=30, help_text="例如 P02。")
+    name = forms.CharField(label="考核项目", max_length=100)
+    dimension = forms.CharField(label="维度", max_length=40, initial="综合评议")
+    order = forms.IntegerField(label="次序", min_value=1, max_value=9999, initial=10)
+    rule_text = ItemForm.base_fields["rule_text"]
+
+    def values(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "method": Method.JUDGED, "mode": Mode.SCORED}
+
+
 class WeightForm(forms.Form):
     """The grid of weights: a row per item, a column per peer group."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 
 from assessments.models import Run
-from assessments.services import compute_run
+from assessments.services import announce_run, compute_run
+from assessments.services.announcing import ANNOUNCE_TASK
 from assessments.services.runs import COMPUTE_TASK
 from gongjian.foundation.tenancy.scope import require_tenant_id
 from gongjian.foundation.tenancy.tasks import tenant_task
@@ -18,3 +19,9 @@ def compute_waiting_run(run_id: int) -> None:
     with transaction.atomic():
         actor = system_actor(Tenant.objects.get(pk=require_tenant_id()))
         compute_run(Run.objects.get(pk=run_id), actor=actor)
+
+
+@tenant_task(ANNOUNCE_TASK)
+def announce_published_run(run_id: int) -> None:
+    with transaction.atomic():
+        announce_run(Run.objects.select_related("scheme").get(pk=run_id))

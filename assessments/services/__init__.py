@@ -1,5 +1,6 @@
 """Writes of the assessment: rules, marks, runs, commendations."""
 
+from assessments.services.announcing import announce_run
 from assessments.services.commendations import (
     decide_commendation,
     draft_commendation,
@@ -36,6 +37,7 @@ from assessments.services.schemes import (
 __all__ = [
     "add_item",
     "add_offered_items",
+    "announce_run",
     "archive_scheme",
     "compute_run",
     "create_peer_group",

@@ -37,6 +37,7 @@ from assessments.scoring import (
     score_unit,
     verdict_of,
 )
+from assessments.services.announcing import ANNOUNCE_TASK
 from assessments.services.holding import demand, hold
 from gongjian.commons.indicators.shelf import Figure, indicator_sources
 from gongjian.foundation.audit.trail import record
@@ -358,7 +359,10 @@ def propose_grades(
     if errors:
         raise FieldErrors(errors)
     _check_quota(scores, thresholds_of(run.scheme).quota_percent)
-    UnitScore.objects.bulk_update(scores, ["proposed_grade", "reason"], batch_size=500)
+    # One statement for the many that keep their grade, then the few that do not.
+    run.unit_scores.filter(total__isnull=False).update(proposed_grade=F("grade"), reason="")
+    named = [score for score in scores if score.proposed_grade != score.grade or score.reason]
+    UnitScore.objects.bulk_update(named, ["proposed_grade", "reason"], batch_size=500)
     return advance(run, "propose", actor=actor, at=None, reason=reason)
 
 
@@ -392,5 +396,7 @@ def decide_run(run: Run, *, actor: Actor, reason: str = "") -> Run:
 
 @transaction.atomic
 def publish_run(run: Run, *, actor: Actor, reason: str = "") -> Run:
-    """Open the official result to the units (公布)."""
-    return advance(run, "publish", actor=actor, at=None, reason=reason)
+    """Open the official result to the units (公布) and have them told."""
+    run = advance(run, "publish", actor=actor, at=None, reason=reason)
+    enqueue(ANNOUNCE_TASK, run_id=run.pk)
+    return run

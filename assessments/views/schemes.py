@@ -15,6 +15,7 @@ from assessments.forms import (
     DefaultSchemeForm,
     GradeRuleForm,
     ItemForm,
+    JudgedItemForm,
     JudgingForm,
     PeerGroupForm,
     SchemeForm,
@@ -32,6 +33,7 @@ from assessments.queries import (
     weights_of,
 )
 from assessments.tables import PeerGroupTable, SchemeTable
+from gongjian.foundation.kernel.numbers import show
 from gongjian.foundation.web.pages import (
     ConfirmPage,
     DetailPage,
@@ -117,11 +119,11 @@ class SchemeDetail(DetailPage):
     def get_facts(self) -> list[tuple[str, Any]]:
         rule = GradeRule.objects.filter(scheme=self.object).first() or GradeRule()
         lines = (
-            f"优秀不低于 {rule.excellent_from:g}，良好不低于 {rule.good_from:g}，"
-            f"合格不低于 {rule.qualified_from:g}（折合百分制）"
+            f"优秀不低于 {show(rule.excellent_from)}，良好不低于 {show(rule.good_from)}，"
+            f"合格不低于 {show(rule.qualified_from)}（折合百分制）"
         )
         quota = (
-            f"每组不超过 {rule.excellent_quota:g}%，舍去小数，至少一家；"
+            f"每组不超过 {show(rule.excellent_quota)}%，舍去小数，至少一家；"
             "总分相同的，权重较大的项目得分高者优先"
         )
         return [
@@ -237,12 +239,12 @@ class ItemsFromShelf(OfScheme):
 class ItemCreate(OfScheme):
     permission = MANAGE_SCHEME
     heading = "添加评委评分项目"
-    form_class = ItemForm
+    form_class = JudgedItemForm
     help_text = "软指标由评委按百分制评分。有数据的指标请用“从指标中选取”添加。"
 
     def get_form_kwargs(self) -> dict[str, Any]:
         count = self.scheme.items.count()
-        return {"initial": {"method": "judged", "order": count * 10 + 10}}
+        return {"initial": {"order": count * 10 + 10}}
 
     def perform(self, form: Any) -> SchemeItem:
         return services.add_item(self.scheme, actor=self.actor, values=form.values())

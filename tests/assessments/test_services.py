@@ -18,6 +18,7 @@ from assessments.queries import (
 from assessments.services import (
     add_item,
     add_offered_items,
+    announce_run,
     create_peer_group,
     create_scheme,
     decide_commendation,
@@ -34,7 +35,9 @@ from assessments.services import (
     scheme_from_defaults,
     send_back_run,
     set_weights,
+    start_run,
 )
+from assessments.tasks import compute_waiting_run
 from gongjian.foundation.audit.models import TrailEntry
 from gongjian.foundation.calendar.periods import ensure_year
 from gongjian.foundation.kernel.errors import (
@@ -43,6 +46,7 @@ from gongjian.foundation.kernel.errors import (
     NotPermitted,
     StateConflict,
 )
+from gongjian.foundation.tenancy.models import OutboxMessage
 from tests.factories.assessments import make_group, make_official, make_scheme
 from tests.factories.orgs import make_unit
 
@@ -375,6 +379,29 @@ def test_closed_units_are_not_assessed(cast, figures):
     close_unit(extra, actor=cast.administrator, closed_on=today(), reason="撤并")
     members = members_of([make_group(cast.office)])
     assert [member.name for member in members] == ["东风镇", "西城街道", "南麓镇"]
+
+
+def test_units_are_told_once_that_their_result_is_open(ran, cast):
+    assert announce_run(ran) == 0
+    run = make_official(ran, office=cast.office, leader=cast.leader)
+
+    assert OutboxMessage.objects.filter(task="assessments.announce_run").count() == 1
+    assert announce_run(run) == 1  # of three townships one has a post that is told
+    assert announce_run(run) == 0
+
+
+def test_a_large_tenant_is_computed_by_a_worker(ran, cast, monkeypatch):
+    monkeypatch.setattr("assessments.services.runs._INLINE", 1)
+    waiting = start_run(ran.scheme, actor=cast.office)
+    assert waiting.state == "running"
+    with pytest.raises(DomainError, match="还没有算完"):
+        start_run(ran.scheme, actor=cast.office)
+
+    compute_waiting_run(waiting.pk)
+    compute_waiting_run(waiting.pk)  # delivered twice
+    waiting.refresh_from_db()
+    assert waiting.state == "computed"
+    assert totals(waiting) == totals(ran)
 
 
 def test_each_step_leaves_its_trail(ran, cast):
