@@ -291,6 +291,10 @@ def draft_grid(
                 reason=target.over_reason,
             )
         except FieldErrors as error:
+            # The grid has no room for a reason; the board of the indicator has.
+            if "reason" in error.errors:
+                errors[f"t{target.pk}"] = [f"“{target.indicator.name}”{error.message}"]
+                continue
             for field, texts in error.errors.items():
                 name = f"t{target.pk}_{field.replace('unit_', 'u')}"
                 errors.setdefault(name, []).extend(texts)
