@@ -32,6 +32,7 @@ from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.kernel.errors import DomainError, NotPermitted, StateConflict
 from gongjian.foundation.kernel.numbers import round_half_up, show
+from gongjian.foundation.tenancy.scope import require_tenant_id
 from orgs.models import Tenant
 
 CIRCULAR = "documents/circular.html"
@@ -41,12 +42,16 @@ MOST_REPORTS = 300
 _PDF = "application/pdf"
 
 
+def _tenant() -> Tenant:
+    return Tenant.objects.get(pk=require_tenant_id())
+
+
 # --- commendation ---------------------------------------------------------------------
 
 
 def build_circular(commendation: CommendationList) -> CircularContext:
     """Words and name list of a commendation, as plain values."""
-    tenant = Tenant.objects.get(pk=commendation.tenant_id)
+    tenant = _tenant()
     entries = list(commendation.entries.select_related("unit_score__peer_group", "commendation"))
     period = commendation.run.scheme.period
     is_praise = commendation.kind == CommendationKind.PRAISE
@@ -126,7 +131,7 @@ def draft_circular(commendation: CommendationList, *, actor: Actor) -> OfficialD
     return draft_document(
         PRAISE.key if is_praise else COMMENDATION.key,
         actor=actor,
-        mark=Tenant.objects.get(pk=commendation.tenant_id).document_mark,
+        mark=_tenant().document_mark,
         subject=commendation,
         approval_reference=commendation.approval_reference,
     )
@@ -137,7 +142,7 @@ def draft_circular(commendation: CommendationList, *, actor: Actor) -> OfficialD
 
 def report_values(score: UnitScore, averages: Mapping[str, Decimal]) -> dict[str, Any]:
     """Everything the report of one unit prints; ``averages`` are the group's, by dimension."""
-    tenant = Tenant.objects.get(pk=score.tenant_id)
+    tenant = _tenant()
     lines = list(lines_of(score))
     dimensions = dimension_totals(lines)
     return {

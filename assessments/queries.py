@@ -150,6 +150,8 @@ def units_to_judge(item: SchemeItem, actor: Actor) -> list[Member]:
 
 def own_marks(item: SchemeItem, actor: Actor) -> dict[int, JudgedScore]:
     """What this judge has given so far, by unit. Other judges' marks are not shown."""
+    if actor.post_id is None:
+        return {}
     rows = JudgedScore.objects.filter(item=item, post_id=actor.post_id)
     return {row.unit_id: row for row in rows}
 
@@ -173,11 +175,8 @@ def visible_scores(actor: Actor, permission: str) -> TenantQuerySet[UnitScore]:
 
 
 def lines_of(score: UnitScore) -> TenantQuerySet[ScoreLine]:
-    return (
-        ScoreLine.objects.filter(run_id=score.run_id, unit_id=score.unit_id)
-        .select_related("item")
-        .order_by("item__order", "item_id")
-    )  # type: ignore[return-value]
+    lines = ScoreLine.objects.filter(run_id=score.run_id, unit_id=score.unit_id)
+    return lines.select_related("item").order_by("item__order", "item_id")  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, slots=True)

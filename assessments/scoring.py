@@ -6,7 +6,7 @@ so that anyone with a pocket calculator comes to the printed score.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -327,10 +327,10 @@ def _check_deduct(parameters: Mapping[str, Any]) -> str:
     return "" if 0 < each <= 100 else "每次扣分的百分比应大于 0、不超过 100，请更正。"
 
 
-_CHECKS = {
+_CHECKS: Mapping[Method, Callable[[Mapping[str, Any]], str]] = {
     Method.PROPORTIONAL: _check_line,
     Method.INVERSE: _check_line,
     Method.STEPPED: _check_steps,
     Method.DEDUCT: _check_deduct,
-    Method.JUDGED: lambda parameters: "",
+    Method.JUDGED: lambda _parameters: "",
 }

@@ -121,6 +121,7 @@ def create_unit(*, actor: Actor, parent: Unit | None, values: Mapping[str, Any])
         parent = Unit.objects.select_for_update(of=("self",)).get(pk=parent.pk)
         if not parent.is_open:
             raise FieldErrors({"parent": f"“{parent}”已撤销，请另选上级单位。"})
+        _demand_level(values["level"], parent)
     unit = Unit(
         **{name: values[name] for name in _UNIT_FIELDS if name in values},
         parent=parent,
@@ -134,6 +135,12 @@ def create_unit(*, actor: Actor, parent: Unit | None, values: Mapping[str, Any])
         Unit.objects.filter(pk=parent.pk).update(child_count=F("child_count") + 1)
     record("orgs.unit.created", unit, actor=actor, label="新增单位", after={"code": unit.code})
     return unit
+
+
+def _demand_level(level: str, parent: Unit) -> None:
+    if not may_stand_below(level, parent.level):
+        message = f"须低于上级“{parent}”的层级（{Level(parent.level).label}），请另选。"
+        raise FieldErrors({"level": message})
 
 
 def _next_path(parent: Unit | None) -> str:
@@ -152,6 +159,12 @@ def edit_unit(unit: Unit, *, actor: Actor, values: Mapping[str, Any]) -> Unit:
     for name in _UNIT_FIELDS:
         if name in values:
             setattr(unit, name, values[name])
+    if unit.level != before["level"]:
+        if unit.parent is not None:
+            _demand_level(unit.level, unit.parent)
+        for child in Unit.objects.filter(parent=unit, closed_on__isnull=True):
+            if not may_stand_below(child.level, unit.level):
+                raise FieldErrors({"level": f"还有下级“{child}”，不能改为这个层级。"})
     unit.pinyin = pinyin_key(unit.name)
     demand_valid(unit)
     unit.save()
@@ -379,6 +392,10 @@ def end_appointment(term: Appointment, *, actor: Actor, ends_on: date | None = N
     term.ends_on = ends_on or max(today() - timedelta(days=1), term.starts_on)
     demand_valid(term)
     term.save(update_fields=["ends_on"])
+    if term.post.is_principal and term.ends_on < today():
+        name = term.user.person_name
+        units = Unit.objects.filter(pk=term.post.unit_id, principal_name=name)
+        units.update(principal_name="")
     record(
         "orgs.appointment.ended",
         term,

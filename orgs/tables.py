@@ -60,15 +60,21 @@ class PeriodTable(GongjianTable):
     )
     due_on = django_tables2.DateColumn("Y-m-d", verbose_name="填报截止", order_by=("due_on", "pk"))
     days = NumberColumn("窗口天数", accessor="due_on", orderable=False)
+    edit = django_tables2.Column(
+        "办理", accessor="pk", orderable=False, linkify=("orgs:period_edit", [A("pk")])
+    )
 
     class Meta(GongjianTable.Meta):
         model = Period
-        fields = ("name", "kind", "span", "opens_on", "due_on", "days")
+        fields = ("name", "kind", "span", "opens_on", "due_on", "days", "edit")
         order_by = ("-name",)
         empty_text = "还没有期间。下达目标或打开季度填报时会自动建立。"
 
     def render_span(self, record: Period) -> str:
         return f"{record.starts_on:%Y-%m-%d} 至 {record.ends_on:%Y-%m-%d}"
+
+    def render_edit(self) -> str:
+        return "调整期限"
 
     def render_days(self, record: Period) -> int:
         return (record.due_on - record.opens_on).days + 1

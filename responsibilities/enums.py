@@ -76,3 +76,25 @@ class Frequency(models.TextChoices):
     QUARTER = "quarter", "每季"
     HALF_YEAR = "half_year", "每半年"
     YEAR = "year", "每年"
+
+
+# Returns and their review.
+
+
+class FormState(models.TextChoices):
+    DRAFT = "draft", "拟订中"
+    PUBLISHED = "published", "已发布"
+
+
+class ReturnState(models.TextChoices):
+    DRAFT = "draft", "填报中"
+    SUBMITTED = "submitted", "待审核"
+    SENT_BACK = "sent_back", "已退回"
+    ACCEPTED = "accepted", "已通过"
+
+
+class ConsolidationState(models.TextChoices):
+    OPEN = "open", "汇总中"
+    SUBMITTED = "submitted", "待审核"
+    SENT_BACK = "sent_back", "已退回"
+    ACCEPTED = "accepted", "已通过"

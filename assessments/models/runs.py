@@ -151,7 +151,7 @@ class UnitScore(TenantOwned):
 
     @property
     def shown_grade_label(self) -> str:
-        return dict(Grade.choices).get(self.shown_grade, "")  # type: ignore[return-value]
+        return dict(Grade.choices).get(self.shown_grade, "")
 
 
 class ScoreLine(TenantOwned):

@@ -11,9 +11,11 @@ from assessments.authority import MANAGE_COMMENDATION
 from assessments.enums import OFFICIAL, CommendationState, Grade
 from assessments.models import CommendationEntry, CommendationList, Run, UnitScore
 from assessments.services.holding import check, demand, hold
+from gongjian.commons.documents.enums import DocumentState
+from gongjian.commons.documents.queries import documents_about
 from gongjian.foundation.audit.trail import record
 from gongjian.foundation.kernel.actor import Actor
-from gongjian.foundation.kernel.errors import FieldErrors
+from gongjian.foundation.kernel.errors import DomainError, FieldErrors
 from gongjian.foundation.workflow.lifecycle import advance
 
 _FIELDS = ("title", "kind", "approval_reference")
@@ -115,4 +117,7 @@ def issue_commendation(
     commendation: CommendationList, *, actor: Actor, reason: str = ""
 ) -> CommendationList:
     """Close the list once its document has been issued (印发)."""
+    issued = documents_about(commendation).filter(state=DocumentState.ISSUED)
+    if not issued.exists():
+        raise DomainError("通报还没有印发，请先生成通报，经签发、印发后再标记。")
     return advance(commendation, "issue", actor=actor, at=None, reason=reason)

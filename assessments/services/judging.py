@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import cast
 
 from django.db import transaction
 
@@ -81,7 +82,8 @@ def _write(
             mark.delete()
         return mark is not None
     if mark is None:
-        mark = JudgedScore(item=item, unit_id=unit_id, post_id=actor.post_id)
+        # The caller made sure that the actor holds a post.
+        mark = JudgedScore(item=item, unit_id=unit_id, post_id=cast("int", actor.post_id))
     elif (mark.score, mark.comment) == (score, comment):
         return False
     mark.score, mark.comment, mark.judge_label = score, comment, actor.label[:200]

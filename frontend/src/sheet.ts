@@ -67,6 +67,8 @@ export class Entry {
     if (!place || this.isRemark) return;
     if (place.textContent !== message) place.textContent = message;
     place.classList.toggle("is-soft", soft);
+    // A soft warning wants a sentence, so the place for it appears.
+    if (message && soft) row(this.input)?.querySelector(".cell-remark")?.removeAttribute("hidden");
     if (message && !soft) this.input.setAttribute("aria-invalid", "true");
     else this.input.removeAttribute("aria-invalid");
   }
@@ -79,7 +81,9 @@ export class Entry {
     if (!output || !words || !bar) return;
     const value = figure(this.input.value);
     const target = figure(this.input.dataset.target ?? "");
-    let rate = value === null || !target ? null : (value / target) * 100;
+    // Earlier quarters of the year count towards the yearly target.
+    const done = figure(this.input.dataset.done ?? "") ?? 0;
+    let rate = value === null || !target ? null : ((value + done) / target) * 100;
     if (fromServer !== undefined && fromServer !== "") rate = Number(fromServer);
     words.textContent = rate === null ? "—" : `${rate.toFixed(rate >= 100 ? 0 : 1)}%`;
     bar.style.width = `${Math.max(0, Math.min(100, rate ?? 0))}%`;

@@ -100,7 +100,6 @@ class UnitDetail(DetailPage):
             ("会员", unit.member_count, "人"),
             ("党员", unit.party_member_count, "人"),
             ("企业", unit.enterprise_count, "家"),
-            ("下级单位", unit.child_count, "个"),
         ]
 
     def organizations(self, unit: Unit) -> list[OrganizationSlot]:

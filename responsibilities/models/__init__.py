@@ -7,5 +7,23 @@ from responsibilities.models.planning import (
     PlanIndicator,
     Target,
 )
+from responsibilities.models.returns import (
+    Consolidation,
+    Obligation,
+    QuarterlyReturn,
+    ReturnForm,
+    ReturnRemark,
+)
 
-__all__ = ["Amendment", "AnnualPlan", "Indicator", "PlanIndicator", "Target"]
+__all__ = [
+    "Amendment",
+    "AnnualPlan",
+    "Consolidation",
+    "Indicator",
+    "Obligation",
+    "PlanIndicator",
+    "QuarterlyReturn",
+    "ReturnForm",
+    "ReturnRemark",
+    "Target",
+]

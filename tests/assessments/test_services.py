@@ -347,7 +347,9 @@ def test_praise_needs_no_approval_but_titles_do(ran, cast):
         ran, actor=cast.office, values={**values, "kind": "praise"}, picks={best.pk: ""}
     )
     praise = decide_commendation(praise, actor=cast.leader)
-    assert issue_commendation(praise, actor=cast.office).state == "issued"
+    assert praise.state == "decided"
+    with pytest.raises(DomainError, match="还没有印发"):
+        issue_commendation(praise, actor=cast.office)
 
 
 def test_a_unit_that_is_not_excellent_needs_a_reason(ran, cast):

@@ -9,7 +9,17 @@ from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted
 from orgs.models import Appointment, Unit
 from orgs.queries import ancestors_of, current_appointments, search_units, subtree, system_actor
-from orgs.services import close_unit, create_unit, end_appointment, move_unit, path_step
+from orgs.services import (
+    close_unit,
+    create_unit,
+    edit_organization,
+    edit_unit,
+    end_appointment,
+    found_organization,
+    move_unit,
+    path_step,
+    seat_first_administrator,
+)
 
 
 def test_path_steps_sort_like_numbers():
@@ -75,3 +85,66 @@ def test_each_write_leaves_its_trail(cast):
     entry = TrailEntry.objects.latest("pk")
     assert TrailEntry.objects.count() == before + 1
     assert (entry.action, entry.subject_label) == ("orgs.unit.created", "白云县")
+
+
+def test_a_unit_stands_below_a_higher_level_only(cast):
+    values = {"code": "990003", "name": "白云县", "level": "county"}
+    with pytest.raises(FieldErrors) as refused:
+        create_unit(actor=cast.office, parent=cast.dongfeng, values=values)
+    assert list(refused.value.errors) == ["level"]
+    with pytest.raises(FieldErrors):
+        edit_unit(cast.qinghe, actor=cast.office, values={"level": "grassroots"})
+    with pytest.raises(FieldErrors):
+        edit_unit(cast.dongfeng, actor=cast.office, values={"level": "county"})
+
+
+def test_a_closed_unit_neither_moves_nor_takes_children(cast):
+    close_unit(cast.hongqi, actor=cast.administrator, closed_on=today(), reason="合并")
+    with pytest.raises(FieldErrors):
+        move_unit(cast.hongqi, actor=cast.administrator, parent=cast.nanlu)
+    with pytest.raises(FieldErrors):
+        move_unit(cast.xinghuo, actor=cast.administrator, parent=cast.hongqi)
+
+
+def test_the_principal_leaves_with_the_term(cast):
+    term = Appointment.objects.get(pk=cast.secretary.appointment_id)
+    Appointment.objects.filter(pk=term.pk).update(starts_on=today() - timedelta(days=30))
+    assert Unit.objects.get(pk=cast.hongqi.pk).principal_name == "赵春梅"
+
+    end_appointment(term, actor=cast.administrator)
+
+    assert Unit.objects.get(pk=cast.hongqi.pk).principal_name == ""
+    with pytest.raises(DomainError, match="已经结束"):
+        end_appointment(term, actor=cast.administrator)
+
+
+def test_a_term_cannot_end_before_it_began(cast):
+    term = Appointment.objects.get(pk=cast.secretary.appointment_id)
+    with pytest.raises(FieldErrors):
+        end_appointment(term, actor=cast.administrator, ends_on=today() - timedelta(days=1))
+
+
+def test_the_first_administrator_is_seated_only_in_an_empty_tenant(cast):
+    with pytest.raises(DomainError, match="已经有职务"):
+        seat_first_administrator(cast.tenant, username="late", person_name="林岚")
+
+
+def test_an_organization_has_its_superior_on_its_own_line(cast):
+    party, union = (
+        found_organization(cast.dongfeng, actor=cast.office, line=line, kind=kind, name=line)
+        for line, kind in (("party", "party_committee"), ("union", "union_association"))
+    )
+    with pytest.raises(FieldErrors):
+        edit_organization(party, actor=cast.office, values={"superior": union})
+
+
+def test_one_line_holds_one_organization(cast):
+    def found():
+        return found_organization(
+            cast.hongqi, actor=cast.office, line="party", kind="party_branch", name="支部"
+        )
+
+    found()
+    with pytest.raises(FieldErrors) as refused:
+        found()
+    assert "已有组织" in str(refused.value.errors)

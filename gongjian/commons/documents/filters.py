@@ -14,9 +14,13 @@ from gongjian.commons.documents.shelves import document_kinds
 class DocumentFilter(django_filters.FilterSet):
     title = django_filters.CharFilter(lookup_expr="contains", label="标题")
     kind = django_filters.ChoiceFilter(
-        label="文种", choices=lambda: [(kind.key, kind.label) for kind in document_kinds]
+        label="文种",
+        empty_label="全部",
+        choices=lambda: [(kind.key, kind.label) for kind in document_kinds],
     )
-    state = django_filters.ChoiceFilter(label="状态", choices=DocumentState.choices)
+    state = django_filters.ChoiceFilter(
+        label="状态", empty_label="全部", choices=DocumentState.choices
+    )
 
     class Meta:
         model = OfficialDocument

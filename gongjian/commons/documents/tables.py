@@ -15,7 +15,9 @@ class DocumentTable(GongjianTable):
     )
     title = tables.Column("标题", linkify=True)
     kind = tables.Column("文种")
-    state = tables.Column("状态", accessor="get_state_display", order_by="state")
+    state = tables.TemplateColumn(
+        "{% chip record.get_state_display record.state %}", verbose_name="状态", order_by="state"
+    )
     issued_on = tables.DateColumn(verbose_name="成文日期", format="Y-m-d")
     drafted_by = tables.Column("起草人")
 

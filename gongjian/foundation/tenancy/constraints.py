@@ -28,12 +28,15 @@ class _SqlConstraint(BaseConstraint):
     def constraint_sql(self, model: type[Model] | None, schema_editor: Any) -> Any:
         # Asked for when the constraint stands inside CREATE TABLE. It cannot, so it
         # follows at the end of the migration; without this the wall would be missing.
-        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
+        self.create_sql(model, schema_editor)
 
     def create_sql(
         self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
     ) -> Any:
-        return self._statement(self.create, model, schema_editor)
+        # At the end of the migration all tables and their keys exist, in whatever
+        # order makemigrations wrote the operations down.
+        editor: Any = schema_editor
+        editor.deferred_sql.append(self._statement(self.create, model, editor))
 
     def remove_sql(
         self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None

@@ -68,8 +68,10 @@ class Page(View):
                 # Rendered here, where the tenant is still bound to the transaction.
                 response.render()
         except DomainError as error:
+            # The answer is made first: around it the page asks the database for its shell.
+            answer = refusal(request, status=self.status_of(error), message=error.message)
             transaction.set_rollback(True)
-            return refusal(request, status=self.status_of(error), message=error.message)
+            return answer
         return response
 
     @staticmethod

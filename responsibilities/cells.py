@@ -1,0 +1,134 @@
+"""Cells of the quarterly form: how each is read, checked and summed. No database here."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from gongjian.foundation.kernel.numbers import NotANumber, read_number, show
+from responsibilities.enums import QuarterlyStyle, ValueType
+
+#: A value this many times the median deviation from its history wants a remark.
+OUTLIER = Decimal("3.5")
+#: With fewer quarters of history the half rule is used instead.
+ENOUGH_HISTORY = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One numbered cell of a form; ``slot`` is its place in the array of values."""
+
+    code: str
+    label: str
+    unit_label: str
+    value_type: str
+    section: str
+    section_title: str
+    slot: int
+    style: str
+    hint: str = ""
+    #: Code of the cell that this one may not exceed, or "".
+    not_above: str = ""
+
+    @classmethod
+    def read(cls, row: Mapping[str, Any]) -> Cell:
+        return cls(**row)
+
+    def as_row(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @property
+    def is_integer(self) -> bool:
+        return self.value_type in {ValueType.INTEGER, ValueType.YES_NO}
+
+    def parse(self, text: str) -> Decimal | None:
+        """Read what was typed; a ``ValueError`` carries the Chinese message."""
+        try:
+            value = read_number(text)
+        except NotANumber:
+            raise ValueError(
+                f"“{text.strip()[:20]}”不是数字，请只填数，如 1200 或 1.2万。"
+            ) from None
+        if value is None:
+            return None
+        if value < 0:
+            raise ValueError("不能小于 0，请核对。")
+        if self.is_integer and value != value.to_integral_value():
+            raise ValueError(f"单位是“{self.unit_label}”，请填整数。")
+        if self.value_type == ValueType.PERCENT and value > 100:
+            raise ValueError("百分比不能大于 100，请核对。")
+        if self.value_type == ValueType.YES_NO and value not in {Decimal(0), Decimal(1)}:
+            raise ValueError("请填 1（是）或 0（否）。")
+        if -value.as_tuple().exponent > 2:  # type: ignore[operator]
+            raise ValueError("最多保留两位小数，请四舍五入后填写。")
+        if value >= Decimal(10) ** 14:
+            raise ValueError("数太大了，请核对单位。")
+        return value
+
+
+def hard_errors(cells: Sequence[Cell], values: Sequence[Decimal | None]) -> dict[str, str]:
+    """What stops a submission: blanks, and parts larger than their whole."""
+    by_code = {cell.code: cell for cell in cells}
+    errors: dict[str, str] = {}
+    for cell in cells:
+        value = values[cell.slot]
+        if value is None:
+            errors[cell.code] = "还没有填。没有发生请填 0，整张表都没有可用“零报告”。"
+            continue
+        whole = by_code.get(cell.not_above)
+        limit = values[whole.slot] if whole else None
+        if whole and limit is not None and value > limit:
+            errors[cell.code] = f"不能大于“{whole.label}”（{show(limit)}），请核对两项。"
+    return errors
+
+
+def soft_warnings(
+    cells: Sequence[Cell],
+    values: Sequence[Decimal | None],
+    history: Sequence[Sequence[Decimal | None]],
+) -> dict[str, str]:
+    """Values far from the unit's own history, which want a remark but stop nothing.
+
+    With four quarters or more the modified z-score (0.6745 × deviation from
+    the median ÷ median absolute deviation) decides; with fewer, a change by
+    more than half of the last value, and by at least ten.
+    """
+    warnings: dict[str, str] = {}
+    for cell in cells:
+        value = values[cell.slot]
+        past = [
+            quarter[cell.slot]
+            for quarter in history
+            if cell.slot < len(quarter) and quarter[cell.slot] is not None
+        ]
+        if value is None or not past:
+            continue
+        known = [number for number in past if number is not None]
+        if _is_far(value, known, cumulative=cell.style == QuarterlyStyle.CUMULATIVE):
+            warnings[cell.code] = (
+                f"与以往相差较大（上期 {show(known[0])}），请核对；确实如此请写一句说明。"
+            )
+    return warnings
+
+
+def _is_far(value: Decimal, past: Sequence[Decimal], *, cumulative: bool) -> bool:
+    last = past[0]
+    if cumulative:
+        # A cumulative figure grows; only a fall within the year is strange, and that is hard.
+        return False
+    if len(past) >= ENOUGH_HISTORY:
+        middle = statistics.median(past)
+        spread = statistics.median([abs(number - middle) for number in past])
+        if spread:
+            return abs(value - middle) * Decimal("0.6745") / spread > OUTLIER
+    return abs(value - last) > max(last / 2, Decimal(10))
+
+
+def completion(done: Decimal | None, target: Decimal | None) -> Decimal | None:
+    """Rate of completion in percent, one place; None without both numbers."""
+    if done is None or not target:
+        return None
+    return (done / target * 100).quantize(Decimal("0.1"))

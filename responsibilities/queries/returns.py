@@ -1,0 +1,243 @@
+"""Reads of returns: history, targets beside them, who owes what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Case, Count, DateField, F, Q, Value, When
+from django.db.models.functions import Coalesce, Substr, TruncDate
+
+from gongjian.foundation.calendar.models import Period, PeriodKind
+from gongjian.foundation.kernel.dates import SHANGHAI, today
+from orgs.models import Post, Unit
+from orgs.queries import current_appointments, open_children
+from responsibilities.enums import PlanState, QuarterlyStyle, ReturnState, TargetState
+from responsibilities.models import Obligation, QuarterlyReturn, ReturnForm, Target
+
+#: States in which a return has left its unit.
+HANDED_IN = (ReturnState.SUBMITTED, ReturnState.ACCEPTED, ReturnState.SENT_BACK)
+#: Roles that review the returns of the units directly below.
+REVIEWING_ROLES = ("superior_office", "office")
+
+
+def latest_form() -> ReturnForm | None:
+    """The published form with the highest version."""
+    return ReturnForm.objects.filter(state="published").order_by("-version").first()
+
+
+def open_periods() -> list[Period]:
+    """Quarters for which returns are owed, newest first."""
+    return list(
+        Period.objects.filter(kind=PeriodKind.QUARTER, obligations__isnull=False)
+        .distinct()
+        .order_by("-starts_on")
+    )
+
+
+def chosen_period(text: str | None) -> Period | None:
+    """The period named in the address, else the newest one that is open."""
+    periods = open_periods()
+    for period in periods:
+        if str(period.pk) == text:
+            return period
+    return periods[0] if periods else None
+
+
+def earlier_returns(unit: Unit, period: Period, limit: int = 8) -> list[QuarterlyReturn]:
+    """What the unit handed in for the periods before, newest first."""
+    return list(
+        QuarterlyReturn.objects.filter(
+            unit=unit, period__starts_on__lt=period.starts_on, state__in=HANDED_IN
+        )
+        .select_related("form", "period")
+        .order_by("-period__starts_on")[:limit]
+    )
+
+
+def prefill(obligation: Obligation) -> tuple[list[Decimal | None], dict[str, str]]:
+    """Values a return starts with, and where each comes from, by cell code.
+
+    Running totals and stocks start from the unit's last return; a count of this
+    quarter's events starts blank, since nobody knows it yet.
+    """
+    cells = obligation.form.layout()
+    values: list[Decimal | None] = [None] * len(cells)
+    sources: dict[str, str] = {}
+    for earlier in earlier_returns(obligation.unit, obligation.period, limit=1):
+        known = {cell.code: earlier.values[cell.slot] for cell in earlier.form.layout()}
+        same_year = earlier.period.year == obligation.period.year
+        for cell in cells:
+            carries = cell.style == QuarterlyStyle.LATEST or (
+                cell.style == QuarterlyStyle.CUMULATIVE and same_year
+            )
+            if carries and known.get(cell.code) is not None:
+                values[cell.slot] = known[cell.code]
+                sources[cell.code] = f"{earlier.period}报表"
+    return values, sources
+
+
+def pinned_cells(quarterly_return: QuarterlyReturn) -> set[str]:
+    """Cells that the reviewer's open remarks are pinned to."""
+    return set(quarterly_return.pins.filter(resolved_at=None).values_list("cell", flat=True))
+
+
+def targets_of(unit: Unit, year: int) -> dict[str, Decimal]:
+    """Issued values of a unit for the year, by indicator code."""
+    targets = Target.objects.filter(
+        unit=unit, plan__year=year, plan__state=PlanState.APPROVED
+    ).exclude(state=TargetState.DRAFT)
+    return {
+        code: issued if issued is not None else value
+        for code, issued, value in targets.values_list("indicator__code", "issued_value", "value")
+    }
+
+
+def year_to_date(quarterly_return: QuarterlyReturn) -> dict[str, Decimal | None]:
+    """Values of the year up to and with this return, by code and style of the cell."""
+    cells = quarterly_return.form.layout()
+    values = quarterly_return.values
+    done = {cell.code: values[cell.slot] for cell in cells}
+    counted = {cell.code for cell in cells if cell.style == QuarterlyStyle.INCREMENTAL}
+    for earlier in earlier_returns(quarterly_return.unit, quarterly_return.period, limit=3):
+        if earlier.period.year != quarterly_return.period.year:
+            continue
+        for cell in earlier.form.layout():
+            value = earlier.values[cell.slot]
+            if cell.code in counted and value is not None:
+                done[cell.code] = (done.get(cell.code) or Decimal(0)) + value
+    return done
+
+
+def peer_values(quarterly_return: QuarterlyReturn, limit: int = 200) -> list[list[Decimal | None]]:
+    """Values of the units beside this one for the same period, for the median."""
+    rows = QuarterlyReturn.objects.filter(
+        period=quarterly_return.period,
+        form=quarterly_return.form,
+        unit__parent_id=quarterly_return.unit.parent_id,
+        state__in=HANDED_IN,
+    ).exclude(pk=quarterly_return.pk)
+    return list(rows.order_by("pk").values_list("values", flat=True)[:limit])
+
+
+def reviewers_of(unit: Unit) -> list[int]:
+    """Posts that review this unit: those of its superior which somebody holds."""
+    return list(
+        current_appointments()
+        .filter(post__unit_id=unit.parent_id, post__role__in=REVIEWING_ROLES)
+        .values_list("post_id", flat=True)
+    )
+
+
+def filers_of(unit_ids: Sequence[int]) -> dict[int, list[int]]:
+    """Posts that file for each unit: secretary and union chair."""
+    posts = Post.objects.filter(unit_id__in=unit_ids, role__in=["secretary", "union_chair"])
+    found: dict[int, list[int]] = {}
+    for pk, unit_id in posts.order_by("pk").values_list("pk", "unit_id"):
+        found.setdefault(unit_id, []).append(pk)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a branch has come; every count is of obligations, so no rate passes 100 %."""
+
+    unit: Unit
+    expected: int
+    handed_in: int
+    accepted: int
+    on_time: int
+    overdue: int
+    waiting: int
+
+    @property
+    def missing(self) -> int:
+        return self.expected - self.handed_in
+
+    @property
+    def rate(self) -> Decimal:
+        return _percent(self.handed_in, self.expected)
+
+    @property
+    def accepted_rate(self) -> Decimal:
+        return _percent(self.accepted, self.expected)
+
+    @property
+    def on_time_rate(self) -> Decimal:
+        return _percent(self.on_time, self.expected)
+
+
+def _percent(part: int, whole: int) -> Decimal:
+    return (Decimal(part) / whole * 100).quantize(Decimal("0.1")) if whole else Decimal(0)
+
+
+_FIRST_DAY = TruncDate("returns__first_submitted_at", tzinfo=SHANGHAI)
+_DEADLINE = Coalesce("extended_to", "due_on")
+
+
+def _counts(day: date) -> dict[str, Count]:
+    handed_in = Q(returns__first_submitted_at__isnull=False)
+    return {
+        "expected": Count("pk"),
+        "handed_in": Count("pk", filter=handed_in),
+        "accepted": Count("pk", filter=Q(returns__state=ReturnState.ACCEPTED)),
+        "waiting": Count("pk", filter=Q(returns__state=ReturnState.SUBMITTED)),
+        "on_time": Count("pk", filter=handed_in & Q(first_day__lte=F("deadline_day"))),
+        "overdue": Count("pk", filter=~handed_in & Q(deadline_day__lt=day)),
+    }
+
+
+def _owed(path: str, period: Period):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    return Obligation.objects.filter(
+        period=period, is_exempt=False, unit__path__under=path
+    ).annotate(
+        deadline_day=_DEADLINE,
+        first_day=Case(
+            When(returns__first_submitted_at__isnull=False, then=_FIRST_DAY),
+            default=Value(None),
+            output_field=DateField(),
+        ),
+    )
+
+
+def progress_of(unit: Unit, period: Period) -> Progress:
+    """Progress of a unit with all below it."""
+    row = _owed(unit.path, period).aggregate(**_counts(today()))
+    return Progress(unit=unit, **row)
+
+
+def progress_of_children(unit: Unit, period: Period) -> list[Progress]:
+    """Progress of each branch below a unit, in one statement."""
+    children = list(open_children(unit))
+    width = len(unit.path) + 4
+    rows = (
+        _owed(unit.path, period)
+        .annotate(branch=Substr("unit__path", 1, width))
+        .values("branch")
+        .annotate(**_counts(today()))
+        .order_by("branch")
+    )
+    counts = {row.pop("branch"): row for row in rows}
+    empty = dict.fromkeys(_counts(today()), 0)
+    return [Progress(unit=child, **counts.get(child.path, empty)) for child in children]
+
+
+def debtors(path: str, period: Period, limit: int = 500) -> list[Obligation]:
+    """Who has not handed in, the nearest deadline first."""
+    owed = (
+        _owed(path, period)
+        .filter(returns__first_submitted_at__isnull=True)
+        .select_related("unit", "period")
+    )
+    return list(owed.order_by("deadline_day", "unit__path")[:limit])
+
+
+def obligation_of(unit_id: int | None, period: Period) -> Obligation | None:
+    """What a unit owes for a period."""
+    return (
+        Obligation.objects.filter(unit_id=unit_id or 0, period=period)
+        .select_related("unit", "form", "period")
+        .first()
+    )

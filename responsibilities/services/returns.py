@@ -1,0 +1,312 @@
+"""Filling and submitting a return: prefill, autosave by cell, checks, submission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from gongjian.commons.notices.services import notify
+from gongjian.foundation.audit.trail import record
+from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.kernel.errors import (
+    DomainError,
+    FieldErrors,
+    NotPermitted,
+    StateConflict,
+)
+from gongjian.foundation.kernel.numbers import show
+from gongjian.foundation.workflow.lifecycle import advance
+from responsibilities.authority import FILE_ON_BEHALF, FILL_RETURN
+from responsibilities.cells import Cell, completion, hard_errors, soft_warnings
+from responsibilities.enums import QuarterlyStyle, ReturnState
+from responsibilities.models import Obligation, QuarterlyReturn
+from responsibilities.queries.returns import (
+    earlier_returns,
+    pinned_cells,
+    prefill,
+    reviewers_of,
+    targets_of,
+    year_to_date,
+)
+
+LONGEST_REMARK = 200
+
+
+@dataclass(slots=True)
+class Saved:
+    """What became of each cell of one autosave."""
+
+    saved: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    conflicts: dict[str, dict[str, str]] = field(default_factory=dict)
+    warnings: dict[str, str] = field(default_factory=dict)
+    revision: int = 0
+    saved_at: str = ""
+
+
+def _demand_fill(actor: Actor, quarterly_return: QuarterlyReturn | Obligation) -> None:
+    at = quarterly_return.unit
+    if not (actor.may(FILL_RETURN, at=at) or actor.may(FILE_ON_BEHALF, at=at)):
+        raise NotPermitted("当前职务无权填写这张报表，请切换到该单位的职务。")
+
+
+@transaction.atomic
+def start_return(obligation: Obligation, *, actor: Actor) -> QuarterlyReturn:
+    """Open the return of an obligation, prefilled with what is known already.
+
+    Running totals and stocks start from the last accepted or submitted quarter
+    of the year; a count of this quarter's events starts blank.
+    """
+    _demand_fill(actor, obligation)
+    if obligation.is_exempt:
+        raise StateConflict("本期已免报，不需要填写。")
+    Obligation.objects.select_for_update(of=("self",)).get(pk=obligation.pk)
+    if (held := obligation.returns.first()) is not None:
+        return held
+    values, sources = prefill(obligation)
+    quarterly_return = QuarterlyReturn(
+        obligation=obligation,
+        unit=obligation.unit,
+        period=obligation.period,
+        form=obligation.form,
+        values=values,
+        notes={"remarks": {}, "sources": sources, "writers": {}},
+    )
+    quarterly_return.save()
+    record("responsibilities.return.started", quarterly_return, actor=actor, label="开始填报")
+    return quarterly_return
+
+
+def _lock(quarterly_return: QuarterlyReturn) -> QuarterlyReturn:
+    return (
+        QuarterlyReturn.objects.select_for_update(of=("self",))
+        .select_related("unit", "period", "form", "obligation")
+        .get(pk=quarterly_return.pk)
+    )
+
+
+def editable_codes(quarterly_return: QuarterlyReturn) -> set[str]:
+    """Cells that may be changed now: all of a draft, of a returned one the pinned cells."""
+    if quarterly_return.state == ReturnState.DRAFT:
+        return {cell.code for cell in quarterly_return.form.layout()}
+    if quarterly_return.state == ReturnState.SENT_BACK:
+        pinned = pinned_cells(quarterly_return)
+        return pinned or {cell.code for cell in quarterly_return.form.layout()}
+    return set()
+
+
+@transaction.atomic
+def save_cells(
+    quarterly_return: QuarterlyReturn,
+    *,
+    actor: Actor,
+    changes: Mapping[str, str],
+    base: Mapping[str, str],
+    remarks: Mapping[str, str] | None = None,
+) -> Saved:
+    """Keep what was typed, cell by cell; one bad cell does not lose the good ones.
+
+    Each change names the value it was typed over. When another window wrote
+    in between, the cell is refused with both values, and nobody overwrites
+    anybody unknowingly.
+    """
+    _demand_fill(actor, quarterly_return)
+    quarterly_return = _lock(quarterly_return)
+    if not quarterly_return.is_editable:
+        raise StateConflict(f"这张报表现在是“{quarterly_return.get_state_display()}”，不能再修改。")
+    cells = {cell.code: cell for cell in quarterly_return.form.layout()}
+    allowed = editable_codes(quarterly_return)
+    result = Saved()
+    before: dict[str, Any] = {}
+    for code, text in changes.items():
+        cell = cells.get(code)
+        if cell is None or code not in allowed:
+            result.errors[code] = "这一栏没有被退回，不能修改。如需更正请联系审核人。"
+            continue
+        _save_cell(quarterly_return, cell, text, base.get(code), actor, result, before)
+    written = dict(quarterly_return.notes.get("remarks", {}))
+    for code, text in (remarks or {}).items():
+        if code in cells and code in allowed:
+            written[code] = text.strip()[:LONGEST_REMARK]
+    quarterly_return.notes["remarks"] = {code: text for code, text in written.items() if text}
+    if result.saved or remarks:
+        quarterly_return.revision += 1
+        quarterly_return.save(update_fields=["values", "notes", "revision"])
+    if result.saved:
+        after = {code: answer["value"] for code, answer in result.saved.items()}
+        record(
+            "responsibilities.return.saved",
+            quarterly_return,
+            actor=actor,
+            label="保存填报",
+            before=before,
+            after=after,
+        )
+    _rate(quarterly_return, cells, result)
+    return result
+
+
+def _save_cell(
+    quarterly_return: QuarterlyReturn,
+    cell: Cell,
+    text: str,
+    base: str | None,
+    actor: Actor,
+    result: Saved,
+    before: dict[str, Any],
+) -> None:
+    try:
+        value = cell.parse(text)
+    except ValueError as error:
+        result.errors[cell.code] = str(error)
+        return
+    current = quarterly_return.values[cell.slot]
+    if base is not None and _differs(cell, base, current) and value != current:
+        writer = quarterly_return.notes.get("writers", {}).get(cell.code, ["其他窗口", ""])
+        result.conflicts[cell.code] = {"theirs": show(current), "by": writer[0], "at": writer[1]}
+        return
+    before[cell.code] = show(current)
+    quarterly_return.values[cell.slot] = value
+    now = timezone.localtime().strftime("%H:%M")
+    quarterly_return.notes.setdefault("writers", {})[cell.code] = [actor.person_name, now]
+    if value != current:
+        quarterly_return.notes.get("sources", {}).pop(cell.code, None)
+    result.saved[cell.code] = {"value": show(value), "display": show(value), "rate": None}
+
+
+def _differs(cell: Cell, base: str, current: Decimal | None) -> bool:
+    try:
+        return cell.parse(base) != current
+    except ValueError:
+        return True
+
+
+def _rate(quarterly_return: QuarterlyReturn, cells: Mapping[str, Cell], result: Saved) -> None:
+    """Add completion rates and soft warnings for the cells just saved."""
+    result.revision = quarterly_return.revision
+    result.saved_at = timezone.localtime().strftime("%H:%M")
+    if not result.saved:
+        return
+    targets = targets_of(quarterly_return.unit, quarterly_return.period.year)
+    done = year_to_date(quarterly_return)
+    for code in result.saved:
+        rate = completion(done.get(code), targets.get(code))
+        result.saved[code]["rate"] = None if rate is None else str(rate)
+    history = [
+        row.values for row in earlier_returns(quarterly_return.unit, quarterly_return.period)
+    ]
+    warnings = soft_warnings(list(cells.values()), quarterly_return.values, history)
+    result.warnings = {code: text for code, text in warnings.items() if code in result.saved}
+
+
+def problems_of(quarterly_return: QuarterlyReturn) -> dict[str, str]:
+    """What stops the submission, by cell: hard errors, and soft ones without a remark."""
+    if quarterly_return.is_nil:
+        return {}
+    cells = quarterly_return.form.layout()
+    errors = hard_errors(cells, quarterly_return.values)
+    earlier = earlier_returns(quarterly_return.unit, quarterly_return.period)
+    remarks = quarterly_return.remarks
+    for code, text in soft_warnings(
+        cells, quarterly_return.values, [row.values for row in earlier]
+    ).items():
+        if not remarks.get(code):
+            errors.setdefault(code, text)
+    return errors
+
+
+@transaction.atomic
+def declare_nil(quarterly_return: QuarterlyReturn, *, actor: Actor, reason: str) -> QuarterlyReturn:
+    """State that nothing happened in the quarter (零报告): every open cell becomes 0."""
+    _demand_fill(actor, quarterly_return)
+    quarterly_return = _lock(quarterly_return)
+    if quarterly_return.state != ReturnState.DRAFT:
+        raise StateConflict(
+            f"这张报表现在是“{quarterly_return.get_state_display()}”，不能改为零报告。"
+        )
+    if not reason.strip():
+        raise FieldErrors({"reason": "请说明为什么本期没有数据，审核人会看到。"})
+    cells = quarterly_return.form.layout()
+    for cell in cells:
+        # A stock (职工总数) does not fall to zero because nothing happened.
+        carried = cell.style != QuarterlyStyle.INCREMENTAL
+        if quarterly_return.values[cell.slot] is None or not carried:
+            quarterly_return.values[cell.slot] = Decimal(0)
+    quarterly_return.is_nil, quarterly_return.nil_reason = True, reason.strip()[:200]
+    quarterly_return.revision += 1
+    quarterly_return.save(update_fields=["values", "is_nil", "nil_reason", "revision"])
+    record(
+        "responsibilities.return.nil_declared",
+        quarterly_return,
+        actor=actor,
+        label="零报告",
+        reason=reason,
+    )
+    return quarterly_return
+
+
+@transaction.atomic
+def submit_return(
+    quarterly_return: QuarterlyReturn, *, actor: Actor, reason: str = ""
+) -> QuarterlyReturn:
+    """Hand the return up (报送); hard errors stop it, each beside its cell.
+
+    The superior who files for a unit (代报) is named beside the unit. Lateness
+    is not decided here: it follows from the obligation and the first submission.
+    """
+    quarterly_return = _lock(quarterly_return)
+    unit = quarterly_return.unit
+    on_behalf = actor.unit_id != unit.pk and actor.may(FILE_ON_BEHALF, at=unit)
+    if quarterly_return.is_editable and (problems := problems_of(quarterly_return)):
+        raise FieldErrors(problems, f"还有{len(problems)}栏需要处理，尚未报送。已填内容都已保存。")
+    if today() < quarterly_return.period.opens_on:
+        raise DomainError(
+            f"{quarterly_return.period}从{quarterly_return.period.opens_on}起报送，"
+            "现在可以先填，内容会保存。"
+        )
+    now = timezone.now()
+    returned = quarterly_return.state == ReturnState.SENT_BACK
+    quarterly_return = advance(
+        quarterly_return,
+        "file_on_behalf" if on_behalf else "submit",
+        actor=actor,
+        at=unit,
+        reason=reason,
+        changes={
+            "submitted_at": now,
+            "first_submitted_at": quarterly_return.first_submitted_at or now,
+            "submitted_by": actor.label[:200],
+            "filed_on_behalf": actor.label[:200] if on_behalf else "",
+            "seen_at": None,
+        },
+    )
+    if returned:
+        quarterly_return.pins.filter(resolved_at=None).update(resolved_at=now)
+        notify(
+            rule="responsibilities.return_resubmitted",
+            subject=quarterly_return,
+            stage=f"r{quarterly_return.revision}",
+            post_ids=reviewers_of(unit),
+            title=f"{unit.name}已补正报表，请复核",
+            url=quarterly_return.get_absolute_url(),
+        )
+    return quarterly_return
+
+
+@transaction.atomic
+def withdraw_return(
+    quarterly_return: QuarterlyReturn, *, actor: Actor, reason: str = ""
+) -> QuarterlyReturn:
+    """Take a submitted return back while the reviewer has not looked at it (撤回)."""
+    quarterly_return = _lock(quarterly_return)
+    if quarterly_return.state == ReturnState.SUBMITTED and quarterly_return.seen_at is not None:
+        raise StateConflict("审核人已经查看，不能撤回。需要更正请联系审核人退回。")
+    return advance(
+        quarterly_return, "withdraw", actor=actor, at=quarterly_return.unit, reason=reason
+    )

@@ -1,0 +1,185 @@
+"""Review of returns level by level: accept, send back, consolidate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from gongjian.commons.notices.services import notify
+from gongjian.foundation.calendar.models import Period
+from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted
+from gongjian.foundation.workflow.lifecycle import advance
+from orgs.models import Unit
+from responsibilities.authority import REVIEW_RETURN, SUBMIT_RETURN
+from responsibilities.enums import ReturnState
+from responsibilities.models import (
+    Consolidation,
+    QuarterlyReturn,
+    ReturnForm,
+    ReturnRemark,
+)
+from responsibilities.queries.returns import filers_of, reviewers_of
+from responsibilities.queries.rollup import totals
+
+BATCH = 500
+
+
+@transaction.atomic
+def mark_seen(quarterly_return: QuarterlyReturn, *, actor: Actor) -> None:
+    """Note that the reviewer has opened the return; from then on it is not withdrawn."""
+    if actor.may(REVIEW_RETURN, at=quarterly_return.unit):
+        QuarterlyReturn.objects.filter(
+            pk=quarterly_return.pk, state=ReturnState.SUBMITTED, seen_at=None
+        ).update(seen_at=timezone.now())
+
+
+def accept_return(
+    quarterly_return: QuarterlyReturn, *, actor: Actor, reason: str = ""
+) -> QuarterlyReturn:
+    """Accept a return; its figures are in every total above from now on."""
+    return advance(
+        quarterly_return,
+        "accept",
+        actor=actor,
+        at=quarterly_return.unit,
+        reason=reason,
+        changes={"accepted_at": timezone.now(), "reviewed_by": actor.label[:200]},
+    )
+
+
+def accept_many(return_ids: Iterable[int], *, actor: Actor) -> tuple[int, list[str]]:
+    """Accept many returns in one go; one that cannot be accepted stops no other.
+
+    Rows are locked in key order, a batch a transaction, so that two reviewers
+    who overlap wait for each other instead of deadlocking.
+    """
+    done, refused = 0, []
+    ids = sorted(set(return_ids))
+    for start in range(0, len(ids), BATCH):
+        with transaction.atomic():
+            rows = QuarterlyReturn.objects.filter(pk__in=ids[start : start + BATCH])
+            for row in rows.select_related("unit", "period").order_by("pk"):
+                try:
+                    with transaction.atomic():
+                        accept_return(row, actor=actor)
+                    done += 1
+                except DomainError as error:
+                    refused.append(f"{row.unit}：{error.message}")
+    return done, refused
+
+
+@transaction.atomic
+def send_back_return(
+    quarterly_return: QuarterlyReturn,
+    *,
+    actor: Actor,
+    reason: str,
+    remarks: Mapping[str, str] | None = None,
+) -> QuarterlyReturn:
+    """Return it with remarks pinned to cells; only those cells open again (退回补正)."""
+    cells = {cell.code: cell for cell in quarterly_return.form.layout()}
+    pinned = {code: text.strip() for code, text in (remarks or {}).items() if text.strip()}
+    if unknown := pinned.keys() - cells.keys():
+        raise DomainError(f"报表里没有这些栏：{'、'.join(sorted(unknown))}。请刷新后重试。")
+    if not reason.strip() and not pinned:
+        raise FieldErrors({"reason": "请写明退回理由，或在具体栏目旁写审核意见。"})
+    quarterly_return = advance(
+        quarterly_return,
+        "send_back",
+        actor=actor,
+        at=quarterly_return.unit,
+        reason=reason.strip() or "；".join(pinned.values())[:300],
+        changes={"reviewed_by": actor.label[:200]},
+    )
+    ReturnRemark.objects.bulk_create(
+        [
+            ReturnRemark(
+                quarterly_return=quarterly_return,
+                cell=code,
+                text=text[:300],
+                value_before=quarterly_return.values[cells[code].slot],
+                author=actor.label[:200],
+            )
+            for code, text in sorted(pinned.items())
+        ]
+    )
+    unit = quarterly_return.unit
+    notify(
+        rule="responsibilities.return_sent_back",
+        subject=quarterly_return,
+        stage=f"r{quarterly_return.revision}",
+        post_ids=filers_of([unit.pk]).get(unit.pk, []),
+        title=f"{quarterly_return.period.name}报表被退回，请补正",
+        body=reason.strip() or "；".join(pinned.values()),
+        url=quarterly_return.get_absolute_url(),
+        deadline=quarterly_return.obligation.deadline,
+    )
+    return quarterly_return
+
+
+@transaction.atomic
+def submit_consolidation(
+    unit: Unit, *, period: Period, form: ReturnForm, actor: Actor, remark: str = ""
+) -> Consolidation:
+    """Hand the totals of a branch up a level, with their coverage (上报汇总).
+
+    Late children never block: they are in the next submission. Submitting
+    again replaces the figures, and the superior sees that they changed.
+    """
+    if not actor.may(SUBMIT_RETURN, at=unit):
+        raise NotPermitted("当前职务无权上报本级汇总，请切换到本单位主管职务。")
+    total, _ = totals(unit, period, form)
+    if not total.included:
+        raise DomainError("还没有审核通过的报表，暂时无数可汇总。请先审核下级报表。")
+    Consolidation.objects.get_or_create(unit=unit, period=period, form=form)
+    held = Consolidation.objects.select_for_update(of=("self",)).get(
+        unit=unit, period=period, form=form
+    )
+    cells = form.layout()
+    held = advance(
+        held,
+        "submit",
+        actor=actor,
+        at=unit,
+        changes={
+            "values": [total.values.get(cell.code) for cell in cells],
+            "expected_count": total.expected,
+            "accepted_count": total.included,
+            "submitted_at": timezone.now(),
+            "submitted_by": actor.label[:200],
+            "remark": remark.strip()[:300],
+        },
+    )
+    notify(
+        rule="responsibilities.consolidation_submitted",
+        subject=held,
+        stage=f"{total.included}-{held.submitted_at:%Y%m%d%H%M%S}",
+        post_ids=reviewers_of(unit),
+        title=f"{unit.name}已上报{period.name}汇总（{total.coverage}）",
+        url=held.get_absolute_url(),
+    )
+    return held
+
+
+def accept_consolidation(
+    consolidation: Consolidation, *, actor: Actor, reason: str = ""
+) -> Consolidation:
+    """Accept the totals of a branch."""
+    return advance(
+        consolidation,
+        "accept",
+        actor=actor,
+        at=consolidation.unit,
+        reason=reason,
+        changes={"accepted_at": timezone.now()},
+    )
+
+
+def send_back_consolidation(
+    consolidation: Consolidation, *, actor: Actor, reason: str
+) -> Consolidation:
+    """Send the totals of a branch back with a reason."""
+    return advance(consolidation, "send_back", actor=actor, at=consolidation.unit, reason=reason)

@@ -1,0 +1,142 @@
+"""The return as a sheet on screen: sections of rows with all that stands beside a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from gongjian.foundation.kernel.numbers import show
+from responsibilities.cells import Cell, completion, soft_warnings
+from responsibilities.enums import QuarterlyStyle, ReturnState
+from responsibilities.models import Obligation, QuarterlyReturn
+from responsibilities.queries.returns import earlier_returns, prefill, targets_of
+
+
+@dataclass(slots=True)
+class Row:
+    """One cell with what helps to fill it."""
+
+    code: str
+    label: str
+    unit: str
+    hint: str
+    is_integer: bool
+    typed: str
+    base: Decimal | None
+    target: Decimal | None
+    last: Decimal | None
+    #: Sum of the earlier quarters of the year that counts towards the target.
+    done: Decimal | None
+    rate: Decimal | None
+    remark: str
+    error: str = ""
+    warning: str = ""
+    pin: str = ""
+    source: str = ""
+    readonly: bool = False
+
+
+@dataclass(slots=True)
+class Section:
+    code: str
+    name: str
+    rows: list[Row] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """All sections of a return, and how many cells are filled."""
+
+    obligation: Obligation
+    quarterly_return: QuarterlyReturn | None
+    sections: list[Section]
+    filled: int
+    total: int
+    revision: int
+    pins: int
+
+    @property
+    def is_locked(self) -> bool:
+        return self.quarterly_return is not None and not self.quarterly_return.is_editable
+
+
+def build_sheet(
+    obligation: Obligation,
+    quarterly_return: QuarterlyReturn | None,
+    *,
+    typed: Mapping[str, str] | None = None,
+    remarks: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Sheet:
+    """Lay the return out; ``typed`` shows what was typed and could not be kept."""
+    cells = obligation.form.layout()
+    if quarterly_return is None:
+        values, sources = prefill(obligation)
+        written: dict[str, str] = {}
+        pins: dict[str, str] = {}
+    else:
+        values, sources = list(quarterly_return.values), quarterly_return.sources
+        written = quarterly_return.remarks
+        open_pins = quarterly_return.pins.filter(resolved_at=None)
+        pins = dict(open_pins.values_list("cell", "text"))
+    earlier = earlier_returns(obligation.unit, obligation.period)
+    warnings = soft_warnings(cells, values, [row.values for row in earlier])
+    targets = targets_of(obligation.unit, obligation.period.year)
+    only_pinned = bool(
+        pins and quarterly_return is not None and quarterly_return.state == ReturnState.SENT_BACK
+    )
+    sections: dict[str, Section] = {}
+    for cell in cells:
+        value = values[cell.slot]
+        row = _row(cell, value, earlier, obligation.period.year, targets.get(cell.code))
+        row.typed = (typed or {}).get(cell.code, row.typed)
+        row.remark = (remarks or {}).get(cell.code, written.get(cell.code, ""))
+        row.error = (errors or {}).get(cell.code, "")
+        row.warning = warnings.get(cell.code, "")
+        row.pin, row.source = pins.get(cell.code, ""), sources.get(cell.code, "")
+        row.readonly = only_pinned and cell.code not in pins
+        section = sections.setdefault(cell.section, Section(cell.section, cell.section_title))
+        section.rows.append(row)
+    return Sheet(
+        obligation=obligation,
+        quarterly_return=quarterly_return,
+        sections=list(sections.values()),
+        filled=sum(value is not None for value in values),
+        total=len(cells),
+        revision=quarterly_return.revision if quarterly_return else 0,
+        pins=len(pins),
+    )
+
+
+def _row(
+    cell: Cell,
+    value: Decimal | None,
+    earlier: list[QuarterlyReturn],
+    year: int,
+    target: Decimal | None,
+) -> Row:
+    last = None
+    done = Decimal(0)
+    for place, past in enumerate(earlier):
+        known = next((old for old in past.form.layout() if old.code == cell.code), None)
+        number = past.values[known.slot] if known else None
+        if place == 0:
+            last = number
+        if cell.style == QuarterlyStyle.INCREMENTAL and past.period.year == year:
+            done += number or 0
+    reached = None if value is None else value + done
+    return Row(
+        code=cell.code,
+        label=cell.label,
+        unit=cell.unit_label,
+        hint=cell.hint,
+        is_integer=cell.is_integer,
+        typed=show(value),
+        base=value,
+        target=target,
+        last=last,
+        done=done or None,
+        rate=completion(reached, target),
+        remark="",
+    )
