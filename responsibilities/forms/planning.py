@@ -195,6 +195,8 @@ class GridForm(forms.Form):
                 if cell is not None and cell.is_handed_down:
                     field.widget.attrs["readonly"] = True
                 self.fields[f"t{parent.pk}_u{unit.pk}"] = field
+            if not parent.indicator.must_add_up:
+                continue
             reserve = FigureField(
                 label=f"{parent.indicator.name}：机动", required=False, initial=parent.reserve
             )
@@ -207,8 +209,11 @@ class GridForm(forms.Form):
             for unit in self.grid.units
         ]
 
-    def reserves(self) -> list[forms.BoundField]:
-        return [self[f"t{parent.pk}_reserve"] for parent in self.grid.parents]
+    def reserves(self) -> list[forms.BoundField | None]:
+        return [
+            self[f"t{parent.pk}_reserve"] if parent.indicator.must_add_up else None
+            for parent in self.grid.parents
+        ]
 
     def balances(self) -> list[Balance | None]:
         """Sums of what stands on the screen, typed or stored."""

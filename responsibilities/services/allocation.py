@@ -70,6 +70,8 @@ class _Division:
     target: Target
     units: dict[int, Unit]
     held: dict[int, Target]
+    #: Values by name of the unit, as they stood under the lock.
+    before: dict[str, Decimal]
 
     def below(self, values: Mapping[int, Decimal]) -> Decimal:
         kept = sum((child.value for pk, child in self.held.items() if pk not in values), ZERO)
@@ -98,7 +100,9 @@ def _lock(target: Target, *, actor: Actor) -> _Division:
     )
     if not parent.indicator.is_divisible:
         raise DomainError(f"“{parent.indicator}”不向下分解，请在本级填报。")
-    return _Division(parent, units, {child.unit_id: child for child in children})
+    held = {child.unit_id: child for child in children}
+    before = {child.unit.name: child.value for child in held.values()}
+    return _Division(parent, units, held, before)
 
 
 def _take_back(division: _Division, values: Mapping[int, Decimal | None]) -> dict[int, Decimal]:
@@ -163,7 +167,7 @@ def _write(
     bases: Mapping[int, Decimal],
 ) -> Target:
     target = division.target
-    before = {child.unit.name: child.value for child in division.held.values()}
+    before = dict(division.before)
     earlier = last_year_values(target.plan, values.keys() - division.held.keys())
     for unit_id, value in values.items():
         child = division.held.get(unit_id)
@@ -187,7 +191,12 @@ def _write(
     old = {"reserve": target.reserve, "over_reason": target.over_reason}
     target.reserve, target.over_reason = reserve, reason
     target.save(update_fields=["reserve", "over_reason"])
-    after = {child.unit.name: child.value for child in division.held.values()}
+    # A part taken back stands in the trail as nothing, not as missing.
+    after: dict[str, Decimal | None] = dict.fromkeys(before)
+    after |= {child.unit.name: child.value for child in division.held.values()}
+    if after == before and old == {"reserve": reserve, "over_reason": reason}:
+        # The grid saves every column; the trail holds only those that changed.
+        return target
     record(
         "responsibilities.target.allocated",
         target,
@@ -282,6 +291,10 @@ def draft_grid(
                 reason=target.over_reason,
             )
         except FieldErrors as error:
+            # The grid has no room for a reason; the board of the indicator has.
+            if "reason" in error.errors:
+                errors[f"t{target.pk}"] = [f"“{target.indicator.name}”{error.message}"]
+                continue
             for field, texts in error.errors.items():
                 name = f"t{target.pk}_{field.replace('unit_', 'u')}"
                 errors.setdefault(name, []).extend(texts)

@@ -274,6 +274,7 @@ class AllocationBoard(FormPage):
             "measures": Measure.choices,
             "measure_label": Measure(self.method["measure"]).label,
             "crumbs": [("分解下达", self.get_cancel_url())],
+            "is_open": any(not row.is_fixed for row in self.rows),
             "may_issue": self.target.plan.state == PlanState.APPROVED
             and self.actor.may(ISSUE_TARGET),
         }

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count
 from django.urls import reverse
 
+from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.web.pages import ConfirmPage, DetailPage, FormPage, ListPage, StepPage
 from gongjian.foundation.web.templatetags.ui import num
 from orgs.queries import root_unit
@@ -82,6 +83,12 @@ class AnnualPlanCreate(_PlanForm):
     heading = "新建年度方案"
     help_text = "先写明年度重点，再从指标库选定本年度指标；全地区目标值在下一步填写。"
     success_message = "年度方案已保存，请继续填写全地区目标值。"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        # From October on the office plans for the year to come.
+        year = today().year + (today().month >= 10)
+        title = f"{self.actor.tenant_name}{year}年党工共建工作方案"
+        return {"initial": {"year": year, "title": title}}
 
     def perform(self, form: Any) -> AnnualPlan:
         return create_plan(actor=self.actor, values=form.cleaned_data, indicators=form.chosen())

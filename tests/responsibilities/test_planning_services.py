@@ -252,6 +252,28 @@ def test_the_grid_names_target_and_unit_of_each_error(cast):
     assert set(refused.value.errors) == {f"t{first.pk}_u{cast.qinghe.pk}", f"t{second.pk}_reserve"}
 
 
+def test_saving_without_a_change_leaves_no_trail(cast):
+    plan = make_approved_plan(cast, codes=("Z203",))
+    target = target_of(plan, cast.city)
+    acts = TrailEntry.objects.filter(action="responsibilities.target.allocated")
+    for values in ({cast.qinghe.pk: Decimal(700)}, {cast.qinghe.pk: Decimal(700)}, {}):
+        draft_allocation(target, actor=cast.office, values=values)
+    assert acts.count() == 1
+
+    draft_allocation(target, actor=cast.office, values={cast.qinghe.pk: None})
+
+    assert acts.latest("pk").before == {"清河县": "700.00"}
+
+
+def test_a_part_divided_further_down_is_not_taken_back(cast):
+    plan = issue_down_to_the_village(cast)
+    with pytest.raises(FieldErrors, match="更正") as refused:
+        draft_allocation(
+            target_of(plan, cast.city), actor=cast.office, values={cast.qinghe.pk: None}
+        )
+    assert "不能清空" in refused.value.errors[f"unit_{cast.qinghe.pk}"][0]
+
+
 def test_nothing_goes_down_before_it_came_down(cast):
     plan = make_approved_plan(cast, codes=("Z203",))
     divide(cast, plan, cast.city, cast.office, {cast.qinghe: 700, cast.yunshan: 500})
