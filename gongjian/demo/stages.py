@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from django.db import transaction
 
+from gongjian.demo.assessing import assess, commend
+from gongjian.demo.filing import file_the_quarters, finish_the_quarter
 from gongjian.demo.people import build_tenant, open_operator
 from gongjian.demo.places import prefecture, small_prefecture
 from gongjian.demo.planning import plan_the_year
@@ -28,7 +30,13 @@ def found(say: Say) -> Tenant:
 
 
 #: Stage → what brings the tenant there from the stage before.
-STAGES: dict[str, Callable[[Tenant, Say], object]] = {"planning": plan_the_year}
+STAGES: dict[str, Callable[[Tenant, Say], object]] = {
+    "planning": plan_the_year,
+    "filing": file_the_quarters,
+    "review": finish_the_quarter,
+    "assessment": assess,
+    "commendation": commend,
+}
 
 
 def build(stage: str, *, say: Say) -> Tenant:
