@@ -204,7 +204,9 @@ def _progress_card(actor: Actor) -> Mapping[str, Any] | None:
             acknowledged=Count("pk", filter=Q(state=TargetState.ACKNOWLEDGED)),
         )
     )
-    return {"plan": plan, **counts} if counts["total"] else None
+    if not counts["total"]:
+        return None
+    return {"plan": plan, "rate": counts["acknowledged"] / counts["total"] * 100, **counts}
 
 
 dashboard_cards.register(
