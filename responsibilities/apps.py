@@ -7,4 +7,10 @@ class ResponsibilitiesConfig(AppConfig):
     verbose_name = "责任制"
 
     def ready(self) -> None:
-        from responsibilities import authority, contributions, return_contributions
+        from responsibilities import (
+            authority,
+            contributions,
+            indicators,
+            reminders,
+            return_contributions,
+        )

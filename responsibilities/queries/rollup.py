@@ -6,16 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from gongjian.foundation.calendar.models import Period, PeriodKind
-from gongjian.foundation.kernel.dates import SHANGHAI
+from gongjian.foundation.kernel.dates import SHANGHAI, today
 from gongjian.foundation.tenancy.scope import require_tenant_id
 from orgs.models import Unit
 from orgs.queries import open_children
 from responsibilities.cells import Cell
-from responsibilities.enums import QuarterlyStyle, ReturnState, ValueType
+from responsibilities.enums import FormState, QuarterlyStyle, ReturnState, ValueType
 from responsibilities.models import Obligation, ReturnForm
 
 #: Values that may be added up; a percentage is never a sum of percentages.
@@ -142,6 +144,17 @@ def _coverage(
         return {branch: (expected, included) for branch, expected, included in cursor}
 
 
+def coverage_of(
+    units: Sequence[Unit], period: Period, *, states: Sequence[str] = APPROVED
+) -> dict[int, tuple[int, int]]:
+    """Returns owed and returns included for many branches, a statement a level of the tree."""
+    result: dict[int, tuple[int, int]] = {}
+    for width, group in _by_width(units).items():
+        counts = _coverage(_common_path([unit.path for unit in group]), width, period, states)
+        result.update({unit.pk: counts.get(unit.path, (0, 0)) for unit in group})
+    return result
+
+
 def quarters_up_to(period: Period) -> list[Period]:
     """Quarters of the year that ended with the period or before, oldest first."""
     return list(
@@ -151,41 +164,84 @@ def quarters_up_to(period: Period) -> list[Period]:
     )
 
 
+def opened_quarters(period: Period) -> list[Period]:
+    """Those of them for which returns are owed at all."""
+    return list(
+        Period.objects.filter(
+            Exists(Obligation.objects.filter(period=OuterRef("pk"))),
+            kind=PeriodKind.QUARTER,
+            year=period.year,
+            ends_on__lte=period.ends_on,
+        ).order_by("starts_on")
+    )
+
+
+# A count of events is added up over the quarters. A running total or a stock is the last
+# one that each unit has: otherwise the first return of a new quarter would replace the
+# total of its whole branch. Cells are matched by code, since forms change over the years.
+_YEARLY = """
+WITH cell AS (
+  SELECT * FROM unnest(%(forms)s::bigint[], %(slots)s::int[], %(codes)s::text[],
+                       %(adds)s::boolean[]) AS c(form_id, slot, code, adds)
+), known AS (
+  SELECT u.path, c.code, c.adds, v.value,
+         row_number() OVER (PARTITION BY u.id, c.code ORDER BY p.starts_on DESC) AS place
+  FROM responsibilities_quarterlyreturn r
+  JOIN orgs_unit u ON u.tenant_id = r.tenant_id AND u.id = r.unit_id
+  JOIN calendar_period p ON p.tenant_id = r.tenant_id AND p.id = r.period_id
+  CROSS JOIN LATERAL unnest(r.values) WITH ORDINALITY AS v(value, slot)
+  JOIN cell c ON c.form_id = r.form_id AND c.slot = v.slot
+  WHERE r.tenant_id = %(tenant)s AND r.period_id = ANY(%(periods)s) AND r.state = ANY(%(states)s)
+    AND u.path ^@ %(path)s AND length(u.path) >= %(width)s AND v.value IS NOT NULL
+)
+SELECT left(path, %(width)s), code, sum(value) FROM known WHERE adds OR place = 1 GROUP BY 1, 2
+"""
+
+
 def yearly_values(
     units: Sequence[Unit], period: Period, *, states: Sequence[str] = APPROVED
 ) -> dict[tuple[int, str], Decimal]:
     """Year-to-date values of many units' branches by (unit, cell code).
 
-    Counts of a quarter's events are added up over the quarters; running totals
-    and stocks take the last quarter that has a value. One statement for each
-    level of the tree among the units, never one a unit.
+    Counts of a quarter's events are added up over the quarters; of running totals
+    and stocks each unit's last value counts. One statement for each level of the
+    tree among the units, never one a unit.
     """
-    periods = quarters_up_to(period)
-    forms = {form.pk: form.layout() for form in ReturnForm.objects.filter(state="published")}
-    by_width: dict[int, list[Unit]] = defaultdict(list)
-    for unit in units:
-        by_width[len(unit.path)].append(unit)
+    wanted = {
+        "tenant": require_tenant_id(),
+        "periods": [quarter.pk for quarter in quarters_up_to(period)],
+        "states": [str(state) for state in states],
+        **_summed_cells(),
+    }
     result: dict[tuple[int, str], Decimal] = {}
-    for width, group in by_width.items():
+    for width, group in _by_width(units).items():
         paths = {unit.path: unit.pk for unit in group}
-        common = _common_path(list(paths))
-        sums = branch_sums(common, width, [quarter.pk for quarter in periods], states)
-        order = {quarter.pk: place for place, quarter in enumerate(periods)}
-        for key in sorted(sums.rows, key=lambda key: order[key[1]]):
-            path, _, form_id, slot = key
-            if path in paths and form_id in forms:
-                _add(result, paths[path], forms[form_id][slot], sums.rows[key])
+        with connection.cursor() as cursor:
+            cursor.execute(_YEARLY, {**wanted, "width": width, "path": _common_path(list(paths))})
+            for path, code, value in cursor:
+                if path in paths:
+                    result[paths[path], code] = value
     return result
 
 
-def _add(result: dict[tuple[int, str], Decimal], unit_id: int, cell: Cell, value: Decimal) -> None:
-    if cell.value_type not in SUMMED:
-        return
-    place = (unit_id, cell.code)
-    if cell.style == QuarterlyStyle.INCREMENTAL and place in result:
-        result[place] += value
-    else:
-        result[place] = value
+def _summed_cells() -> dict[str, list[Any]]:
+    """Cells of all published forms that add up, column by column."""
+    columns: dict[str, list[Any]] = {"forms": [], "slots": [], "codes": [], "adds": []}
+    for form in ReturnForm.objects.filter(state=FormState.PUBLISHED).order_by("pk"):
+        for cell in form.layout():
+            if cell.value_type in SUMMED:
+                columns["forms"].append(form.pk)
+                columns["slots"].append(cell.slot + 1)
+                columns["codes"].append(cell.code)
+                columns["adds"].append(cell.style == QuarterlyStyle.INCREMENTAL)
+    return columns
+
+
+def _by_width(units: Sequence[Unit]) -> dict[int, list[Unit]]:
+    by_width: dict[int, list[Unit]] = defaultdict(list)
+    for unit in units:
+        by_width[len(unit.path)].append(unit)
+    return by_width
 
 
 def _common_path(paths: Sequence[str]) -> str:
@@ -198,7 +254,11 @@ def _common_path(paths: Sequence[str]) -> str:
 
 
 def on_time_counts(units: Sequence[Unit], periods: Sequence[Period]) -> dict[int, tuple[int, int]]:
-    """Returns handed in by their deadline and returns owed, for many branches."""
+    """Returns handed in by their deadline and returns owed, for many branches.
+
+    What is not due yet and not handed in stands on neither side of the rate.
+    """
+    day = today()
     owed = (
         Obligation.objects.filter(period__in=list(periods), is_exempt=False)
         .values_list("unit__path", "due_on", "extended_to", "returns__first_submitted_at")
@@ -207,7 +267,10 @@ def on_time_counts(units: Sequence[Unit], periods: Sequence[Period]) -> dict[int
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     widths = {len(unit.path) for unit in units}
     for path, due_on, extended_to, first in owed:
-        in_time = first is not None and first.astimezone(SHANGHAI).date() <= (extended_to or due_on)
+        deadline = extended_to or due_on
+        if first is None and day <= deadline:
+            continue
+        in_time = first is not None and first.astimezone(SHANGHAI).date() <= deadline
         for width in widths:
             if len(path) >= width:
                 counts[path[:width]][0] += in_time

@@ -307,6 +307,14 @@ def withdraw_return(
     quarterly_return = _lock(quarterly_return)
     if quarterly_return.state == ReturnState.SUBMITTED and quarterly_return.seen_at is not None:
         raise StateConflict("审核人已经查看，不能撤回。需要更正请联系审核人退回。")
+    # A first submission that was taken back is none: it may not count as filed in time.
+    first = quarterly_return.first_submitted_at
+    changes = {"first_submitted_at": None} if first == quarterly_return.submitted_at else {}
     return advance(
-        quarterly_return, "withdraw", actor=actor, at=quarterly_return.unit, reason=reason
+        quarterly_return,
+        "withdraw",
+        actor=actor,
+        at=quarterly_return.unit,
+        reason=reason,
+        changes=changes,
     )

@@ -59,7 +59,8 @@ def rule_label(key: str) -> str:
 
 
 def stage_label(stage: str) -> str:
-    """A stage in words: ``-3`` is 截止前3个工作日."""
+    """A stage in words: ``-3`` is 截止前3个工作日, whatever day stands behind an ``@``."""
+    stage = stage.partition("@")[0]
     if stage in _STAGE_WORDS:
         return _STAGE_WORDS[stage]
     sign, figure = stage[:1], stage[1:]

@@ -1,0 +1,268 @@
+"""What returns and targets remind of. Nobody is reminded of what is done or waits on others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+
+from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from gongjian.commons.notices.shelf import Reminder, ReminderRule, reminder_rules
+from gongjian.foundation.audit.models import TrailEntry
+from gongjian.foundation.calendar.working_days import (
+    corrections,
+    is_working_day,
+    working_days_until,
+    working_deadline,
+)
+from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.kernel.dates import SHANGHAI, long_date
+from orgs.models import Unit
+from orgs.queries import current_appointments
+from responsibilities.authority import ACKNOWLEDGE_TARGET, REVIEW_RETURN, VIEW_RETURN
+from responsibilities.enums import PlanState, ReturnState, TargetState
+from responsibilities.models import Obligation, QuarterlyReturn, Target
+from responsibilities.queries.returns import REVIEWING_ROLES, filers_of
+
+#: Working days around the deadline on which those who file are told.
+STEPS = (-3, 0, 1, 5)
+#: From here on the superior is told as well.
+ESCALATION = 5
+#: Working days a return may wait for its reviewer, and a target for its receipt.
+REVIEW_PATIENCE, RECEIPT_PATIENCE = 3, 5
+#: Calendar days that surely hold the steps, the longest holidays included.
+_EARLIEST, _LATEST = timedelta(days=20), timedelta(days=30)
+
+
+def _held_posts(unit_ids: Iterable[int], roles: Sequence[str]) -> dict[int, list[int]]:
+    """Posts at many units which somebody holds."""
+    terms = current_appointments().filter(post__unit_id__in=set(unit_ids), post__role__in=roles)
+    found: dict[int, list[int]] = defaultdict(list)
+    for unit_id, post_id in terms.values_list("post__unit_id", "post_id"):
+        found[unit_id].append(post_id)
+    return found
+
+
+# --- returns that are due -----------------------------------------------------------------
+
+
+def _step_on(day: date, deadline: date, corrected: Mapping[date, bool]) -> int | None:
+    """The last step reached by ``day``: a day without a sweep delays, it loses nothing."""
+    reached = None
+    for step in STEPS:
+        on = working_deadline(deadline, step, corrected)
+        if step == 0 and not is_working_day(deadline, corrected):
+            on = working_deadline(deadline, -1, corrected)
+        if on <= day:
+            reached = step
+    return reached
+
+
+def _stage(step: int | str, obligation: Obligation) -> str:
+    """An extension starts the steps anew, so its day is part of the stage."""
+    name = step if isinstance(step, str) else f"{step:+d}" if step else "0"
+    return f"{name}@{obligation.extended_to:%Y%m%d}" if obligation.extended_to else name
+
+
+def returns_due(day: date) -> Iterator[Reminder]:
+    """Those who file, around the deadline; after five working days their superior too."""
+    filed = QuarterlyReturn.objects.filter(obligation=OuterRef("pk")).exclude(
+        state=ReturnState.DRAFT
+    )
+    owed = (
+        Obligation.objects.annotate(deadline_day=Coalesce("extended_to", "due_on"))
+        .filter(
+            ~Exists(filed),
+            is_exempt=False,
+            unit__closed_on__isnull=True,
+            period__opens_on__lte=day,
+            deadline_day__range=(day - _LATEST, day + _EARLIEST),
+        )
+        .select_related("unit", "period")
+        .order_by("pk")
+    )
+    corrected = corrections()
+    steps: dict[date, int | None] = {}
+    late: list[tuple[Obligation, int]] = []
+    for obligation in owed:
+        if obligation.deadline not in steps:
+            steps[obligation.deadline] = _step_on(day, obligation.deadline, corrected)
+        step = steps[obligation.deadline]
+        if step is not None:
+            late.append((obligation, step))
+    filers = filers_of([obligation.unit_id for obligation, _ in late])
+    superiors = _held_posts(
+        (row.unit.parent_id for row, step in late if step >= ESCALATION and row.unit.parent_id),
+        REVIEWING_ROLES,
+    )
+    for obligation, step in late:
+        yield _to_filers(obligation, step, filers.get(obligation.unit_id, []))
+        if step >= ESCALATION:
+            yield _to_superior(obligation, superiors.get(obligation.unit.parent_id or 0, []))
+
+
+def _to_filers(obligation: Obligation, step: int, post_ids: Sequence[int]) -> Reminder:
+    deadline = long_date(obligation.deadline)
+    if step < 0:
+        title = f"请在{deadline}前报送{obligation.period}报表"
+    elif step == 0:
+        title = f"{obligation.period}报表{deadline}截止，请报送"
+    else:
+        title = f"{obligation.period}报表已逾期，请尽快报送"
+    return Reminder(
+        subject_kind=Obligation._meta.label_lower,
+        subject_id=obligation.pk,
+        stage=_stage(step, obligation),
+        post_ids=post_ids,
+        title=title,
+        body="填报内容会随时保存；有困难的，可在截止日前向上级申请延期。"
+        if step <= 0
+        else f"截止日期是{deadline}。补报后不再提醒；确实无法报送的，请联系上级。",
+        url=reverse("web:desk"),
+        deadline=obligation.deadline,
+    )
+
+
+def _to_superior(obligation: Obligation, post_ids: Sequence[int]) -> Reminder:
+    return Reminder(
+        subject_kind=Obligation._meta.label_lower,
+        subject_id=obligation.pk,
+        stage=_stage("superior", obligation),
+        post_ids=post_ids,
+        title=f"{obligation.unit.name}的{obligation.period}报表逾期{ESCALATION}个工作日仍未报送",
+        body="请了解情况；确有困难的可以代报，或批准延期。",
+        url=reverse("web:desk"),
+        deadline=obligation.deadline,
+    )
+
+
+def _may_see_obligation(actor: Actor, subject_id: int) -> bool:
+    obligation = Obligation.objects.filter(pk=subject_id).select_related("unit").first()
+    return obligation is not None and actor.may(VIEW_RETURN, at=obligation.unit)
+
+
+# --- returns that wait for review ---------------------------------------------------------
+
+
+def reviews_waiting(day: date) -> Iterator[Reminder]:
+    """Reviewers, once a return has waited three working days since it came in."""
+    # So many working days are at least as many days.
+    before = day - timedelta(days=REVIEW_PATIENCE)
+    waiting = list(
+        QuarterlyReturn.objects.filter(state=ReturnState.SUBMITTED, submitted_at__date__lte=before)
+        .select_related("unit", "period")
+        .order_by("pk")
+    )
+    corrected = corrections()
+    posts = _held_posts((row.unit.parent_id or 0 for row in waiting), REVIEWING_ROLES)
+    for row in waiting:
+        if row.submitted_at is None:
+            continue
+        came_in = row.submitted_at.astimezone(SHANGHAI).date()
+        if working_days_until(came_in, day, corrected) < REVIEW_PATIENCE:
+            continue
+        yield Reminder(
+            subject_kind=QuarterlyReturn._meta.label_lower,
+            subject_id=row.pk,
+            # Each submission waits for itself.
+            stage=f"waiting@{came_in:%Y%m%d}",
+            post_ids=posts.get(row.unit.parent_id or 0, []),
+            title=f"{row.unit.name}的{row.period}报表等待审核已满{REVIEW_PATIENCE}个工作日",
+            body=f"{long_date(came_in)}报送，请审核通过或退回补正。",
+            url=row.get_absolute_url(),
+        )
+
+
+def _may_review(actor: Actor, subject_id: int) -> bool:
+    row = QuarterlyReturn.objects.filter(pk=subject_id).select_related("unit").first()
+    return row is not None and actor.may(REVIEW_RETURN, at=row.unit)
+
+
+# --- targets that wait for their receipt ---------------------------------------------------
+
+
+def receipts_waiting(day: date) -> Iterator[Reminder]:
+    """Units that have not acknowledged five working days after the issue; one notice a unit."""
+    waiting = dict(
+        Target.objects.filter(
+            Q(proposed_value__isnull=True) | ~Q(proposal_decision=""),
+            state=TargetState.ISSUED,
+            parent__isnull=False,
+            plan__state=PlanState.APPROVED,
+            unit__closed_on__isnull=True,
+        ).values_list("pk", "unit_id")
+    )
+    corrected = corrections()
+    oldest: dict[int, date] = {}
+    counts: dict[int, int] = defaultdict(int)
+    for target_id, issued_on in _issue_days(waiting).items():
+        if working_days_until(issued_on, day, corrected) < RECEIPT_PATIENCE:
+            continue
+        unit_id = waiting[target_id]
+        counts[unit_id] += 1
+        oldest[unit_id] = min(oldest.get(unit_id, issued_on), issued_on)
+    posts = _held_posts(counts, ("secretary", "superior_office"))
+    for unit_id in sorted(counts):
+        issued_on = oldest[unit_id]
+        yield Reminder(
+            subject_kind=Unit._meta.label_lower,
+            subject_id=unit_id,
+            stage=f"receipt@{issued_on:%Y%m%d}",
+            post_ids=posts.get(unit_id, []),
+            title=f"还有 {counts[unit_id]} 项目标任务没有签收",
+            body=f"{long_date(issued_on)}下达，已满{RECEIPT_PATIENCE}个工作日。"
+            "有不同意见的，请先提出建议。",
+            url=reverse("responsibilities:my_targets"),
+        )
+
+
+def _issue_days(target_ids: Iterable[int]) -> dict[int, date]:
+    """When each target was last handed down, as the trail tells."""
+    entries = (
+        TrailEntry.objects.filter(
+            subject_kind=Target._meta.label_lower,
+            subject_id__in=list(target_ids),
+            action__in=["responsibilities.target.issued", "responsibilities.target.reissued"],
+        )
+        .order_by()
+        .values_list("subject_id")
+        .annotate(last=Max(F("at")))
+    )
+    return {pk: last.astimezone(SHANGHAI).date() for pk, last in entries if pk is not None}
+
+
+def _may_acknowledge(actor: Actor, subject_id: int) -> bool:
+    unit = Unit.objects.filter(pk=subject_id).first()
+    return unit is not None and actor.may(ACKNOWLEDGE_TARGET, at=unit)
+
+
+reminder_rules.register(
+    ReminderRule(
+        key="responsibilities.return_due",
+        label="季度报表报送",
+        due=returns_due,
+        may_see=_may_see_obligation,
+        stages=("-3", "0", "+1", "+5", "superior"),
+    )
+)
+reminder_rules.register(
+    ReminderRule(
+        key="responsibilities.review_waiting",
+        label="季度报表审核",
+        due=reviews_waiting,
+        may_see=_may_review,
+        stages=("waiting",),
+    )
+)
+reminder_rules.register(
+    ReminderRule(
+        key="responsibilities.receipt_waiting",
+        label="目标任务签收",
+        due=receipts_waiting,
+        may_see=_may_acknowledge,
+        stages=("receipt",),
+    )
+)
