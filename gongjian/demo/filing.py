@@ -65,8 +65,8 @@ def _prepare(tenant: Tenant) -> Year:
     chance = random.Random(7)  # noqa: S311 -- demo data, the same each time
     quality: dict[int, float] = {}
     for unit in Unit.objects.order_by("path"):
-        above = quality.get(unit.parent_id or 0, 0.8)
-        quality[unit.pk] = min(max(chance.gauss(above, 0.07), 0.45), 1.05)
+        above = quality.get(unit.parent_id or 0, 0.97)
+        quality[unit.pk] = min(max(chance.gauss(above, 0.06), 0.6), 1.12)
     return Year(
         tenant=tenant,
         form=form,
@@ -184,8 +184,9 @@ def _value(year: Year, cell: Cell, unit: Unit, target: Decimal | None, before: i
     if cell.style != QuarterlyStyle.INCREMENTAL:
         return before + chance.randint(0, 2)
     if target is not None and cell.code in VALUES:
-        share = float(target) / 3.6 * year.quality[unit.pk]
-        return max(0, round(chance.gauss(share, share * 0.12)))
+        share = chance.gauss(1, 0.1) * float(target) / 3.05 * year.quality[unit.pk]
+        # Small targets are met now and then, not never: the fraction is a chance.
+        return max(0, int(share) + (chance.random() < share % 1))
     return chance.randint(1, 4)
 
 

@@ -31,8 +31,8 @@ class InboxTable(GongjianTable):
     def render_title(self, record: Notice) -> SafeString:
         # A button and no link, because opening marks as read; all share the page's one form.
         return format_html(
-            '{}<button class="button quiet" form="open-notice" formaction="{}">{}</button>'
-            '<p class="muted">{}</p>',
+            '<div>{}<button class="button quiet" form="open-notice" formaction="{}">{}</button>'
+            '<p class="muted">{}</p></div>',
             "" if record.read_at else chip("未读", "info"),
             reverse("notices:open", args=[record.pk]),
             record.title,

@@ -9,5 +9,5 @@ urlpatterns = [
     path("<int:pk>/open/", OpenNotice.as_view(), name="open"),
     path("read-all/", ReadAll.as_view(), name="read_all"),
     path("sent/", Sent.as_view(), name="sent"),
-    path("rules/", Rules.as_view(), name="rules"),
+    path("sent/rules/", Rules.as_view(), name="rules"),
 ]
