@@ -117,6 +117,8 @@ def extend_obligation(
     if not actor.may(DECIDE_EXTENSION, at=obligation.unit):
         raise NotPermitted("当前职务无权批准延期，由直接上级办理。")
     obligation = Obligation.objects.select_for_update(of=("self",)).get(pk=obligation.pk)
+    if obligation.is_exempt:
+        raise StateConflict("该单位本期已免报，不需要延期。")
     errors = {}
     if until <= obligation.deadline:
         errors["until"] = f"须晚于现在的截止日期（{obligation.deadline}）。"

@@ -135,9 +135,12 @@ def save_cells(
         if code in cells and code in allowed:
             written[code] = text.strip()[:LONGEST_REMARK]
     quarterly_return.notes["remarks"] = {code: text for code, text in written.items() if text}
+    if any(before[code] != answer["value"] for code, answer in result.saved.items()):
+        # Somebody has figures after all: an ordinary return, checked as one.
+        quarterly_return.is_nil, quarterly_return.nil_reason = False, ""
     if result.saved or remarks:
         quarterly_return.revision += 1
-        quarterly_return.save(update_fields=["values", "notes", "revision"])
+        quarterly_return.save(update_fields=["values", "notes", "revision", "is_nil", "nil_reason"])
     if result.saved:
         after = {code: answer["value"] for code, answer in result.saved.items()}
         record(
@@ -263,6 +266,8 @@ def submit_return(
     quarterly_return = _lock(quarterly_return)
     unit = quarterly_return.unit
     on_behalf = actor.unit_id != unit.pk and actor.may(FILE_ON_BEHALF, at=unit)
+    if quarterly_return.obligation.is_exempt:
+        raise StateConflict("本期已免报，不需要报送。")
     if quarterly_return.is_editable and (problems := problems_of(quarterly_return)):
         raise FieldErrors(problems, f"还有{len(problems)}栏需要处理，尚未报送。已填内容都已保存。")
     if today() < quarterly_return.period.opens_on:
@@ -284,6 +289,8 @@ def submit_return(
             "submitted_by": actor.label[:200],
             "filed_on_behalf": actor.label[:200] if on_behalf else "",
             "seen_at": None,
+            # Each submission is told of by itself, even when nothing was changed.
+            "revision": quarterly_return.revision + 1,
         },
     )
     if returned:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 
 from django.db import models, transaction
+from django.utils import timezone
 
-from gongjian.foundation.audit.trail import record
+from gongjian.foundation.audit.trail import history_of, record
 from gongjian.foundation.kernel.actor import Actor, Located
 from gongjian.foundation.kernel.errors import DomainError, NotPermitted, StateConflict
 
@@ -96,7 +97,7 @@ def advance(
     if locked.state not in step.sources:
         raise StateConflict(
             f"“{locked}”现在是“{locked.get_state_display()}”，不能{step.label}。"
-            "可能已有人先办理，请刷新后查看。"
+            f"{_who_was_first(locked)}，请刷新后查看。"
         )
     if step.needs_reason and not reason.strip():
         raise DomainError(f"{step.label}须填写理由，请补充后再办理。")
@@ -121,6 +122,15 @@ def advance(
         reason=reason.strip(),
     )
     return locked
+
+
+def _who_was_first(subject: Stateful) -> str:
+    """Name the last act on the record: who lost a race asks whom to call, not what a lock is."""
+    last = history_of(subject).first()
+    if last is None:
+        return "可能已有人先办理"
+    at = timezone.localtime(last.at)
+    return f"{last.actor_label}已于{at.month}月{at.day}日{at:%H:%M}办理“{last.label}”"
 
 
 def _readable(values: Mapping[str, Any]) -> dict[str, Any]:

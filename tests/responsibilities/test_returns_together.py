@@ -1,0 +1,142 @@
+"""Two people at once: committed rows, two connections, one winner."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection, transaction
+
+from gongjian.foundation.audit.models import TrailEntry
+from gongjian.foundation.kernel.errors import DomainError, StateConflict
+from gongjian.foundation.tenancy.scope import tenant_scope
+from responsibilities.models import Obligation, QuarterlyReturn
+from responsibilities.services.returns import save_cells, start_return, submit_return
+from responsibilities.services.review import accept_many, accept_return, send_back_return
+from tests.factories.cast import build_cast
+from tests.factories.returns import fill, open_quarter, start, submitted
+
+
+@pytest.fixture
+def people(transactional_db):
+    with transaction.atomic():
+        return build_cast()
+
+
+def both(cast, *acts: Callable[[], object]) -> list[object]:
+    """Run the acts at the same moment, each in a thread and transaction of its own."""
+    begin = threading.Barrier(len(acts), timeout=20)
+    answers: list[object] = [None] * len(acts)
+
+    def run(place: int, act: Callable[[], object]) -> None:
+        try:
+            with tenant_scope(cast.tenant.pk), transaction.atomic():
+                begin.wait()
+                answers[place] = act()
+        except DomainError as error:
+            answers[place] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[place, act]) for place, act in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+        assert not thread.is_alive()
+    return answers
+
+
+def waiting_return(cast) -> QuarterlyReturn:
+    with tenant_scope(cast.tenant.pk), transaction.atomic():
+        period, _ = open_quarter(cast)
+        return submitted(cast, cast.hongqi, period, cast.secretary)
+
+
+def loser_of(answers: list[object]) -> StateConflict:
+    lost = [answer for answer in answers if isinstance(answer, DomainError)]
+    assert len(lost) == 1
+    assert isinstance(lost[0], StateConflict)
+    return lost[0]
+
+
+def test_of_two_reviewers_one_wins_and_the_other_is_told(people):
+    row = waiting_return(people)
+    answers = both(
+        people,
+        lambda: accept_return(row, actor=people.township),
+        lambda: send_back_return(row, actor=people.township, reason="请核对"),
+    )
+    lost = loser_of(answers)
+    with tenant_scope(people.tenant.pk), transaction.atomic():
+        row = QuarterlyReturn.objects.get(pk=row.pk)
+        decisions = TrailEntry.objects.filter(
+            subject_id=row.pk,
+            subject_kind="responsibilities.quarterlyreturn",
+            action__in=["responsibilities.return.accepted", "responsibilities.return.sent_back"],
+        )
+        assert decisions.count() == 1
+    assert row.state in {"accepted", "sent_back"}
+    assert f"“{row.get_state_display()}”" in lost.message
+    assert "红旗村" in lost.message
+    assert people.township.person_name in lost.message
+
+
+def test_two_batches_that_overlap_accept_each_return_once(people):
+    with tenant_scope(people.tenant.pk), transaction.atomic():
+        period, _ = open_quarter(people)
+        ids = [
+            submitted(people, people.hongqi, period, people.secretary).pk,
+            submitted(people, people.xinghuo, period, people.neighbour).pk,
+        ]
+    answers = both(
+        people,
+        lambda: accept_many(ids, actor=people.township),
+        lambda: accept_many(ids[::-1], actor=people.township),
+    )
+    assert sorted(done for done, _ in answers) == [0, 2]
+
+
+def test_a_double_click_submits_once(people):
+    with tenant_scope(people.tenant.pk), transaction.atomic():
+        period, _ = open_quarter(people)
+        row = fill(start(people, people.hongqi, period, people.secretary), people.secretary)
+    answers = both(
+        people,
+        lambda: submit_return(row, actor=people.secretary),
+        lambda: submit_return(row, actor=people.secretary),
+    )
+    loser_of(answers)
+    with tenant_scope(people.tenant.pk), transaction.atomic():
+        entries = TrailEntry.objects.filter(action="responsibilities.return.submitted")
+        assert entries.count() == 1
+
+
+def test_two_people_who_begin_at_once_share_one_return(people):
+    with tenant_scope(people.tenant.pk), transaction.atomic():
+        open_quarter(people)
+        owed = Obligation.objects.select_related("unit", "form", "period").get(unit=people.hongqi)
+    answers = both(
+        people,
+        lambda: start_return(owed, actor=people.secretary).pk,
+        lambda: start_return(owed, actor=people.union_chair).pk,
+    )
+    assert answers[0] == answers[1]
+
+
+def test_two_windows_on_one_cell_never_lose_a_value_unknowingly(people):
+    with tenant_scope(people.tenant.pk), transaction.atomic():
+        period, _ = open_quarter(people)
+        row = start(people, people.hongqi, period, people.secretary)
+
+    def write(actor, value):
+        return save_cells(row, actor=actor, changes={"Z203": value}, base={"Z203": ""})
+
+    answers = both(
+        people, lambda: write(people.secretary, "10"), lambda: write(people.union_chair, "11")
+    )
+    kept = [answer for answer in answers if answer.saved]
+    told = [answer for answer in answers if answer.conflicts]
+    assert (len(kept), len(told)) == (1, 1)
+    assert told[0].conflicts["Z203"]["theirs"] == kept[0].saved["Z203"]["value"]
