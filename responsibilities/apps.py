@@ -13,4 +13,5 @@ class ResponsibilitiesConfig(AppConfig):
             indicators,
             reminders,
             return_contributions,
+            review_contributions,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from responsibilities.views import quarters, returns
+from responsibilities.views import quarters, returns, review, totals
 
 urlpatterns: list[URLPattern] = [
     path("returns/", returns.MyReturns.as_view(), name="my_returns"),
@@ -23,6 +23,28 @@ urlpatterns: list[URLPattern] = [
         "forms/<int:pk>/steps/<str:step>/",
         quarters.ReturnFormStep.as_view(),
         name="returnform_step",
+    ),
+    path("returns/<int:pk>/", review.ReturnDetail.as_view(), name="quarterlyreturn_detail"),
+    path("returns/<int:pk>/seen/", review.ReturnSeen.as_view(), name="return_seen"),
+    path("returns/<int:pk>/decide/", review.ReturnDecide.as_view(), name="return_decide"),
+    path("review/", review.ReviewList.as_view(), name="review_list"),
+    path("review/accept/", review.AcceptMany.as_view(), name="accept_many"),
+    path("progress/", totals.FilingProgress.as_view(), name="progress"),
+    path("progress/urge/", totals.FilingUrge.as_view(), name="progress_urge"),
+    path("rollup/", totals.Rollup.as_view(), name="rollup"),
+    path(
+        "rollup/<int:pk>/submit/", totals.ConsolidationSubmit.as_view(), name="consolidation_submit"
+    ),
+    path("consolidations/", totals.ConsolidationList.as_view(), name="consolidation_list"),
+    path(
+        "consolidations/<int:pk>/",
+        totals.ConsolidationDetail.as_view(),
+        name="consolidation_detail",
+    ),
+    path(
+        "consolidations/<int:pk>/steps/<str:step>/",
+        totals.ConsolidationStep.as_view(),
+        name="consolidation_step",
     ),
     path("quarters/open/", quarters.OpenQuarter.as_view(), name="open_quarter"),
 ]

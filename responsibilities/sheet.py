@@ -35,6 +35,8 @@ class Row:
     pin: str = ""
     source: str = ""
     readonly: bool = False
+    #: Median of the units beside this one, for the reviewer.
+    median: Decimal | None = None
 
 
 @dataclass(slots=True)

@@ -54,7 +54,7 @@ def commend(tenant: Tenant, say: object) -> None:
         run,
         actor=office,
         values={
-            "title": f"{today().year}年度党工共建先进集体",
+            "title": f"关于表扬{today().year}年度党工共建先进集体的通报",
             "kind": CommendationKind.PRAISE,
         },
         picks=dict.fromkeys(best.values_list("pk", flat=True), ""),

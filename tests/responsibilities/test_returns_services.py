@@ -50,10 +50,21 @@ from tests.factories.returns import (
     submitted,
 )
 
-EVERYBODY = (
-    "leader office administrator county other_county township secretary union_chair "
-    "neighbour auditor security viewer stranger"
-).split()
+EVERYBODY = [
+    "leader",
+    "office",
+    "administrator",
+    "county",
+    "other_county",
+    "township",
+    "secretary",
+    "union_chair",
+    "neighbour",
+    "auditor",
+    "security",
+    "viewer",
+    "stranger",
+]
 
 
 def owed(unit) -> Obligation:

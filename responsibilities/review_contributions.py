@@ -1,0 +1,277 @@
+"""What review and totals put on the shelves of the screen, for superiors and the office."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.urls import reverse
+
+from gongjian.foundation.calendar.working_days import corrections, working_days_until
+from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.web.shelves import (
+    DashboardCard,
+    NavigationEntry,
+    Todo,
+    TodoSource,
+    dashboard_cards,
+    navigation,
+    todo_sources,
+)
+from orgs.models import Unit
+from orgs.queries import root_unit
+from responsibilities.authority import REVIEW_RETURN, SUBMIT_RETURN, VIEW_ROLLUP
+from responsibilities.cells import completion
+from responsibilities.enums import ConsolidationState, ReturnState
+from responsibilities.models import Consolidation, Indicator, QuarterlyReturn
+from responsibilities.queries.returns import (
+    chosen_period,
+    latest_form,
+    open_periods,
+    progress_of,
+    progress_of_children,
+    targets_of,
+)
+from responsibilities.queries.rollup import totals, yearly_values
+
+
+def waiting_count(actor: Actor) -> int:
+    """Returns that this post is to review."""
+    scope = actor.scope(REVIEW_RETURN)
+    return QuarterlyReturn.objects.within(scope).filter(state=ReturnState.SUBMITTED).count()
+
+
+navigation.register(
+    NavigationEntry(
+        key="responsibilities.review",
+        label="季报审核",
+        group="工作",
+        url_name="responsibilities:review_list",
+        icon="checks",
+        permission=REVIEW_RETURN,
+        order=6,
+        badge=lambda actor: str(waiting_count(actor) or ""),
+        in_tabs=True,
+    )
+)
+navigation.register(
+    NavigationEntry(
+        key="responsibilities.consolidations",
+        label="汇总上报",
+        group="工作",
+        url_name="responsibilities:consolidation_list",
+        icon="stack-push",
+        permission=REVIEW_RETURN,
+        order=7,
+    )
+)
+navigation.register(
+    NavigationEntry(
+        key="responsibilities.progress",
+        label="报送进度",
+        group="工作",
+        url_name="responsibilities:progress",
+        icon="progress-check",
+        permission=VIEW_ROLLUP,
+        order=8,
+        in_tabs=True,
+    )
+)
+navigation.register(
+    NavigationEntry(
+        key="responsibilities.rollup",
+        label="数据汇总",
+        group="工作",
+        url_name="responsibilities:rollup",
+        icon="table",
+        permission=VIEW_ROLLUP,
+        order=9,
+    )
+)
+
+
+def review_todos(actor: Actor) -> Sequence[Todo]:
+    """Returns and consolidations that wait for this post's decision."""
+    scope = actor.scope(REVIEW_RETURN)
+    if scope is None:
+        return []
+    todos = []
+    if count := waiting_count(actor):
+        todos.append(
+            Todo(
+                title=f"审核 {count} 份季度报表",
+                url=f"{reverse('responsibilities:review_list')}?state={ReturnState.SUBMITTED}",
+                note="可逐份审核，也可批量通过。",
+                tone="warn",
+                icon="checks",
+            )
+        )
+    handed_up = Consolidation.objects.within(scope).filter(state=ConsolidationState.SUBMITTED)
+    if count := handed_up.count():
+        todos.append(
+            Todo(
+                title=f"审核 {count} 份汇总",
+                url=reverse("responsibilities:consolidation_list"),
+                icon="stack-push",
+            )
+        )
+    return todos
+
+
+def consolidation_todos(actor: Actor) -> Sequence[Todo]:
+    """The own totals, once all below is accepted or the deadline has passed."""
+    period = chosen_period(None)
+    unit = Unit.objects.filter(pk=actor.unit_id or 0, child_count__gt=0).first()
+    if period is None or unit is None or not actor.may(SUBMIT_RETURN, at=unit):
+        return []
+    held = Consolidation.objects.filter(unit=unit, period=period)
+    if unit.parent_id is None or held.exclude(state=ConsolidationState.SENT_BACK).exists():
+        return []
+    line = progress_of(unit, period)
+    if not line.accepted or (line.accepted < line.expected and period.due_on >= today()):
+        return []
+    return [
+        Todo(
+            title=f"上报{period}汇总",
+            url=f"{reverse('responsibilities:rollup')}?period={period.pk}",
+            note=f"已通过 {line.accepted}/{line.expected} 家",
+            due_on=period.due_on,
+            icon="stack-push",
+        )
+    ]
+
+
+todo_sources.register(TodoSource("responsibilities.review", "季报审核", review_todos))
+todo_sources.register(TodoSource("responsibilities.consolidation", "汇总上报", consolidation_todos))
+
+
+def _own_node(actor: Actor) -> Unit | None:
+    return Unit.objects.filter(pk=actor.unit_id or 0).first() or root_unit()
+
+
+def filing_card(actor: Actor) -> Mapping[str, Any] | None:
+    """How far the current quarter has come at the actor's node, branch by branch."""
+    period, unit = chosen_period(None), _own_node(actor)
+    if period is None or unit is None:
+        return None
+    children = [line for line in progress_of_children(unit, period) if line.expected]
+    return {
+        "period": period,
+        "unit": unit,
+        "progress": progress_of(unit, period),
+        "days": working_days_until(today(), period.due_on, corrections()),
+        "children": children,
+        "chart": {
+            "labels": [line.unit.name for line in children],
+            "values": [float(line.rate) for line in children],
+            "name": "已报率",
+            "unit": "%",
+            "min": 0,
+            "max": 100,
+        },
+    }
+
+
+dashboard_cards.register(
+    DashboardCard(
+        key="responsibilities.filing",
+        title="本季报送",
+        template="responsibilities/_card_filing.html",
+        build=filing_card,
+        permission=VIEW_ROLLUP,
+        order=3,
+        width="full",
+        icon="progress-check",
+        scripts=("charts.js",),
+    )
+)
+
+
+def completion_card(actor: Actor) -> Mapping[str, Any] | None:
+    """Year to date against the yearly target for the indicators that were handed down."""
+    period, unit = chosen_period(None), _own_node(actor)
+    if period is None or unit is None:
+        return None
+    targets = targets_of(unit, period.year)
+    names = dict(Indicator.objects.filter(code__in=targets).values_list("code", "name"))
+    done = yearly_values([unit], period)
+    lines = [
+        {
+            "name": names[code],
+            "done": done.get((unit.pk, code)),
+            "target": target,
+            "rate": completion(done.get((unit.pk, code)), target),
+        }
+        for code, target in sorted(targets.items())
+        if (unit.pk, code) in done
+    ]
+    if not lines:
+        return None
+    return {"period": period, "lines": lines, "elapsed": _elapsed(period.ends_on.month)}
+
+
+def _elapsed(month: int) -> int:
+    """Part of the year that the figures cover, in percent (时序进度)."""
+    return round(month / 12 * 100)
+
+
+dashboard_cards.register(
+    DashboardCard(
+        key="responsibilities.completion",
+        title="年度目标完成情况",
+        template="responsibilities/_card_completion.html",
+        build=completion_card,
+        permission=VIEW_ROLLUP,
+        order=4,
+        icon="target",
+    )
+)
+
+#: Indicator whose quarters the trend shows: members recruited.
+_TREND = "Z203"
+
+
+def trend_card(actor: Actor) -> Mapping[str, Any] | None:
+    """The quarters side by side: members recruited, and how many returns are in it."""
+    unit, form = _own_node(actor), latest_form()
+    periods = open_periods()[:8][::-1]
+    if unit is None or form is None or len(periods) < 2:
+        return None
+    cell = next((cell for cell in form.layout() if cell.code == _TREND), None)
+    if cell is None:
+        return None
+    lines = [(period, totals(unit, period, form)[0]) for period in periods]
+    return {
+        "cell": cell,
+        "lines": [(period, line.values.get(_TREND), line.coverage) for period, line in lines],
+        "chart": {
+            "labels": [period.name.replace("第", "").replace("季度", "季") for period, _ in lines],
+            "unit": cell.unit_label,
+            "series": [
+                {
+                    "name": cell.label,
+                    "values": [_number(line.values.get(_TREND)) for _, line in lines],
+                    "tone": "main",
+                }
+            ],
+        },
+    }
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+dashboard_cards.register(
+    DashboardCard(
+        key="responsibilities.trend",
+        title="发展会员趋势",
+        template="responsibilities/_card_trend.html",
+        build=trend_card,
+        permission=VIEW_ROLLUP,
+        order=5,
+        icon="chart-line",
+        scripts=("charts.js",),
+    )
+)

@@ -1,0 +1,250 @@
+"""Who owes what, and the totals of a node: progress, roll-up, consolidation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from gongjian.commons.notices.services import notify
+from gongjian.foundation.calendar.models import Period
+from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.web.pages import ConfirmPage, DetailPage, ListPage, Page, StepPage
+from orgs.models import Unit
+from orgs.queries import ancestors_of, root_unit
+from responsibilities.authority import REVIEW_RETURN, SUBMIT_RETURN, VIEW_ROLLUP
+from responsibilities.cells import completion
+from responsibilities.models import Consolidation, Obligation
+from responsibilities.queries.returns import (
+    chosen_period,
+    debtors,
+    filers_of,
+    latest_form,
+    open_periods,
+    progress_of,
+    progress_of_children,
+    targets_of,
+)
+from responsibilities.queries.rollup import APPROVED, HANDED_IN, totals, yearly_values
+from responsibilities.services.review import (
+    accept_consolidation,
+    send_back_consolidation,
+    submit_consolidation,
+)
+from responsibilities.tables.review import ConsolidationTable
+
+
+class _NodePage(Page, base=True):
+    """A page about one unit and one period, both chosen in the address."""
+
+    permission = VIEW_ROLLUP
+
+    def get_unit(self) -> Unit:
+        text = self.request.GET.get("unit") or self.request.POST.get("unit") or ""
+        found = Unit.objects.filter(pk=int(text)).first() if text.isdigit() else None
+        if not text:
+            found = Unit.objects.filter(pk=self.actor.unit_id or 0).first() or root_unit()
+        if found is None or not self.scope.covers(found.path):
+            raise Http404
+        return found
+
+    def get_period(self) -> Period | None:
+        return chosen_period(self.request.GET.get("period") or self.request.POST.get("period"))
+
+    def frame(self, unit: Unit, period: Period | None) -> dict[str, Any]:
+        above = [found for found in ancestors_of(unit) if self.scope.covers(found.path)]
+        return {"unit": unit, "period": period, "periods": open_periods(), "above": above}
+
+
+class FilingProgress(_NodePage):
+    """报送进度: how many owe, have filed, are accepted; and who is missing."""
+
+    template_name = "responsibilities/progress.html"
+    heading = "报送进度"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        unit, period = self.get_unit(), self.get_period()
+        context = self.frame(unit, period)
+        if period is not None:
+            children = progress_of_children(unit, period)
+            context |= {
+                "progress": progress_of(unit, period),
+                "children": children,
+                "debtors": debtors(unit.path, period, limit=100),
+                "today": today(),
+                "chart": {
+                    "labels": [line.unit.name for line in children if line.expected],
+                    "values": [float(line.rate) for line in children if line.expected],
+                    "name": "已报率",
+                    "unit": "%",
+                    "min": 0,
+                    "max": 100,
+                },
+            }
+        return self.render(context)
+
+
+class FilingUrge(_NodePage):
+    """催办: one notice a day to each unit that has not filed."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        unit, period = self.get_unit(), self.get_period()
+        if period is None:
+            raise Http404
+        missing = debtors(unit.path, period, limit=2000)
+        posts = filers_of([obligation.unit_id for obligation in missing])
+        told = sum(_urge(obligation, posts.get(obligation.unit_id, [])) for obligation in missing)
+        if told:
+            messages.success(request, f"已向 {len(missing)} 家单位发出催办，共 {told} 条提醒。")
+        else:
+            messages.info(request, "今天已经催办过，没有重复提醒。")
+        url = reverse("responsibilities:progress")
+        return HttpResponseRedirect(f"{url}?unit={unit.pk}&period={period.pk}")
+
+
+def _urge(obligation: Obligation, post_ids: list[int]) -> int:
+    return notify(
+        rule="responsibilities.urged",
+        subject=obligation,
+        stage=f"{today():%Y%m%d}",
+        post_ids=post_ids,
+        title=f"请尽快报送{obligation.period.name}报表",
+        body=f"截止日期：{obligation.deadline:%Y-%m-%d}",
+        url=reverse("responsibilities:return_fill", args=[obligation.pk]),
+        deadline=obligation.deadline,
+    )
+
+
+class Rollup(_NodePage):
+    """数据汇总: the branches of a node by indicator, with totals and their coverage."""
+
+    template_name = "responsibilities/rollup.html"
+    heading = "数据汇总"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        unit, period, form = self.get_unit(), self.get_period(), latest_form()
+        context = self.frame(unit, period)
+        if period is not None and form is not None:
+            context |= self.figures(unit, period)
+        return self.render(context)
+
+    def figures(self, unit: Unit, period: Period) -> dict[str, Any]:
+        form = latest_form()
+        if form is None:
+            return {}
+        with_unapproved = self.request.GET.get("all") == "1"
+        states = HANDED_IN if with_unapproved else APPROVED
+        cells = form.layout()
+        sections = list(dict.fromkeys((cell.section, cell.section_title) for cell in cells))
+        section = self.request.GET.get("section") or sections[0][0]
+        shown = [cell for cell in cells if cell.section == section]
+        total, lines = totals(unit, period, form, states=states)
+        done = yearly_values([unit], period, states=states)
+        targets = targets_of(unit, period.year)
+        summary = [
+            {
+                "cell": cell,
+                "total": total.values.get(cell.code),
+                "year": done.get((unit.pk, cell.code)),
+                "target": targets.get(cell.code),
+                "rate": completion(done.get((unit.pk, cell.code)), targets.get(cell.code)),
+            }
+            for cell in shown
+        ]
+        held = Consolidation.objects.filter(unit=unit, period=period, form=form).first()
+        return {
+            "sections": sections,
+            "section": section,
+            "cells": shown,
+            "total": total,
+            "rows": [
+                (line, [line.values.get(cell.code) for cell in shown])
+                for line in lines
+                if line.expected
+            ],
+            "totals": [total.values.get(cell.code) for cell in shown],
+            "summary": summary,
+            "with_unapproved": with_unapproved,
+            "consolidation": held,
+            "may_submit": unit.pk == self.actor.unit_id
+            and unit.parent_id is not None
+            and self.actor.may(SUBMIT_RETURN, at=unit),
+        }
+
+
+class ConsolidationList(ListPage):
+    """汇总上报: what the branches below have handed up."""
+
+    permission = REVIEW_RETURN
+    queryset = Consolidation.objects.select_related("unit", "period")
+    table_class = ConsolidationTable
+    heading = "汇总上报"
+
+
+class ConsolidationDetail(DetailPage):
+    permission = VIEW_ROLLUP
+    queryset = Consolidation.objects.select_related("unit", "period", "form")
+    template_name = "responsibilities/consolidation_detail.html"
+
+    def get_steps(self) -> list[dict[str, str]]:
+        # Submitting again starts from the totals, where the figures are seen first.
+        return [step for step in super().get_steps() if not step["url"].endswith("/submit/")]
+
+    def get_facts(self) -> list[tuple[str, Any]]:
+        row = self.object
+        return [
+            ("单位", row.unit),
+            ("期间", row.period),
+            ("状态", row.get_state_display()),
+            ("已通过／应报", f"{row.accepted_count}/{row.expected_count} 家"),
+            ("上报人", row.submitted_by or "—"),
+            ("说明", row.remark or "—"),
+        ]
+
+    def get_extra(self) -> dict[str, Any]:
+        cells = self.object.form.layout()
+        values = self.object.values
+        return {"rows": [(cell, values[cell.slot] if values else None) for cell in cells]}
+
+
+class ConsolidationSubmit(ConfirmPage):
+    """上报本级汇总: the coverage is named before anything is handed up."""
+
+    permission = SUBMIT_RETURN
+    heading = "上报汇总"
+    submit_label = "上报"
+    success_message = "已上报本级汇总，等待上级审核。"
+
+    def parts(self) -> tuple[Unit, Period]:
+        unit = Unit.objects.filter(pk=self.actor.unit_id or 0).first()
+        period = chosen_period(str(self.kwargs["pk"]))
+        if unit is None or period is None or period.pk != self.kwargs["pk"]:
+            raise Http404
+        return unit, period
+
+    def perform(self, form: Any) -> Consolidation:
+        unit, period = self.parts()
+        layout = latest_form()
+        if layout is None:
+            raise Http404
+        return submit_consolidation(unit, period=period, form=layout, actor=self.actor)
+
+    def get_cancel_url(self) -> str:
+        return f"{reverse('responsibilities:rollup')}?period={self.kwargs['pk']}"
+
+    def get_extra(self) -> dict[str, Any]:
+        unit, period = self.parts()
+        line = progress_of(unit, period)
+        text = (
+            f"将上报{unit}{period}汇总，已通过 {line.accepted}/{line.expected} 家。"
+            "未报的单位以后补上，可再次上报，不影响其他单位。"
+        )
+        return {"help_text": text, "question": text}
+
+
+class ConsolidationStep(StepPage):
+    permission = REVIEW_RETURN
+    queryset = Consolidation.objects.select_related("unit", "period")
+    services = {"accept": accept_consolidation, "send_back": send_back_consolidation}
