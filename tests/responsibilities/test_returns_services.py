@@ -51,9 +51,9 @@ from tests.factories.returns import (
 )
 
 EVERYBODY = (
-    "leader office administrator county other_county township secretary union_chair "
-    "neighbour auditor security viewer stranger"
-).split()
+    *("leader", "office", "administrator", "county", "other_county", "township", "secretary"),
+    *("union_chair", "neighbour", "auditor", "security", "viewer", "stranger"),
+)
 
 
 def owed(unit) -> Obligation:
