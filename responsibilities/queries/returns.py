@@ -95,13 +95,20 @@ def targets_of(unit: Unit, year: int) -> dict[str, Decimal]:
     }
 
 
-def year_to_date(quarterly_return: QuarterlyReturn) -> dict[str, Decimal | None]:
-    """Values of the year up to and with this return, by code and style of the cell."""
+def year_to_date(
+    quarterly_return: QuarterlyReturn, history: Sequence[QuarterlyReturn] | None = None
+) -> dict[str, Decimal | None]:
+    """Values of the year up to and with this return, by code and style of the cell.
+
+    ``history`` are the earlier returns, where the caller has read them already.
+    """
+    if history is None:
+        history = earlier_returns(quarterly_return.unit, quarterly_return.period, limit=3)
     cells = quarterly_return.form.layout()
     values = quarterly_return.values
     done = {cell.code: values[cell.slot] for cell in cells}
     counted = {cell.code for cell in cells if cell.style == QuarterlyStyle.INCREMENTAL}
-    for earlier in earlier_returns(quarterly_return.unit, quarterly_return.period, limit=3):
+    for earlier in history:
         if earlier.period.year != quarterly_return.period.year:
             continue
         for cell in earlier.form.layout():

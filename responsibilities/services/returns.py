@@ -197,13 +197,12 @@ def _rate(quarterly_return: QuarterlyReturn, cells: Mapping[str, Cell], result: 
     if not result.saved:
         return
     targets = targets_of(quarterly_return.unit, quarterly_return.period.year)
-    done = year_to_date(quarterly_return)
+    earlier = earlier_returns(quarterly_return.unit, quarterly_return.period)
+    done = year_to_date(quarterly_return, earlier)
     for code in result.saved:
         rate = completion(done.get(code), targets.get(code))
         result.saved[code]["rate"] = None if rate is None else str(rate)
-    history = [
-        row.values for row in earlier_returns(quarterly_return.unit, quarterly_return.period)
-    ]
+    history = [row.values for row in earlier]
     warnings = soft_warnings(list(cells.values()), quarterly_return.values, history)
     result.warnings = {code: text for code, text in warnings.items() if code in result.saved}
 

@@ -50,21 +50,10 @@ from tests.factories.returns import (
     submitted,
 )
 
-EVERYBODY = [
-    "leader",
-    "office",
-    "administrator",
-    "county",
-    "other_county",
-    "township",
-    "secretary",
-    "union_chair",
-    "neighbour",
-    "auditor",
-    "security",
-    "viewer",
-    "stranger",
-]
+EVERYBODY = (
+    *("leader", "office", "administrator", "county", "other_county", "township", "secretary"),
+    *("union_chair", "neighbour", "auditor", "security", "viewer", "stranger"),
+)
 
 
 def owed(unit) -> Obligation:
