@@ -98,10 +98,10 @@ def returns_due(day: date) -> Iterator[Reminder]:
         (row.unit.parent_id for row, step in late if step >= ESCALATION and row.unit.parent_id),
         REVIEWING_ROLES,
     )
-    for obligation, step in late:
-        yield _to_filers(obligation, step, filers.get(obligation.unit_id, []))
+    for found, step in late:
+        yield _to_filers(found, step, filers.get(found.unit_id, []))
         if step >= ESCALATION:
-            yield _to_superior(obligation, superiors.get(obligation.unit.parent_id or 0, []))
+            yield _to_superior(found, superiors.get(found.unit.parent_id or 0, []))
 
 
 def _to_filers(obligation: Obligation, step: int, post_ids: Sequence[int]) -> Reminder:
@@ -121,7 +121,7 @@ def _to_filers(obligation: Obligation, step: int, post_ids: Sequence[int]) -> Re
         body="填报内容会随时保存；有困难的，可在截止日前向上级申请延期。"
         if step <= 0
         else f"截止日期是{deadline}。补报后不再提醒；确实无法报送的，请联系上级。",
-        url=reverse("web:desk"),
+        url=reverse("responsibilities:return_fill", args=[obligation.pk]),
         deadline=obligation.deadline,
     )
 
@@ -134,7 +134,7 @@ def _to_superior(obligation: Obligation, post_ids: Sequence[int]) -> Reminder:
         post_ids=post_ids,
         title=f"{obligation.unit.name}的{obligation.period}报表逾期{ESCALATION}个工作日仍未报送",
         body="请了解情况；确有困难的可以代报，或批准延期。",
-        url=reverse("web:desk"),
+        url=reverse("responsibilities:progress"),
         deadline=obligation.deadline,
     )
 

@@ -10,6 +10,7 @@ from django.test import Client
 
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.tenancy.scope import tenant_scope
+from gongjian.foundation.web import context
 from orgs.models import Tenant, User
 from tests.factories.cast import build_cast
 from tests.factories.orgs import TenantFactory
@@ -89,3 +90,12 @@ def sign_in(client: Client):
         return client
 
     return enter
+
+
+@pytest.fixture
+def django_assert_num_queries(django_assert_num_queries, monkeypatch):
+    """Count what the page itself asks; the frame around it has a test of its own."""
+    monkeypatch.setattr(context, "_navigation", lambda *_: ([], []))
+    monkeypatch.setattr(context, "post_choices", [])
+    monkeypatch.setattr(context, "unread_counters", [])
+    return django_assert_num_queries

@@ -12,6 +12,8 @@ interface LineData {
 interface BarData {
   labels: string[];
   values: number[];
+  /** True in an official ranking only. */
+  ranked?: boolean;
   name?: string;
   unit?: string;
   min?: number;
@@ -147,15 +149,15 @@ function line(data: LineData, width: number): EChartsCoreOption {
   };
 }
 
-/** Horizontal ranking, best on top; the first three stand out, a gold dot shows the earlier figure. */
+/** Horizontal bars; in a ranking the first three stand out, a gold dot shows the earlier figure. */
 function bar(data: BarData): EChartsCoreOption {
   const count = data.labels.length;
   const soft = `${colour("red-600")}${isDark() ? "73" : "66"}`;
   const strong = fade(colour("rank-a"), colour("rank-b"), true);
   const bars = data.values.map((value, place) => ({
     value,
-    label: { color: place < 3 ? "#fff" : colour("ink") },
-    itemStyle: { borderRadius: [0, 6, 6, 0], color: place < 3 ? strong : soft },
+    label: { color: data.ranked && place < 3 ? "#fff" : colour("ink") },
+    itemStyle: { borderRadius: [0, 6, 6, 0], color: data.ranked && place < 3 ? strong : soft },
   }));
   const dots = (data.earlier ?? []).map((value, place) => [value, place]);
   return {

@@ -133,7 +133,7 @@ def reviewers_of(unit: Unit) -> list[int]:
     """Posts that review this unit: those of its superior which somebody holds."""
     return list(
         current_appointments()
-        .filter(post__unit_id=unit.parent_id, post__role__in=REVIEWING_ROLES)
+        .filter(post__unit_id=unit.parent_id or 0, post__role__in=REVIEWING_ROLES)
         .values_list("post_id", flat=True)
     )
 

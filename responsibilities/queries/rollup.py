@@ -207,7 +207,7 @@ def yearly_values(
     and stocks each unit's last value counts. One statement for each level of the
     tree among the units, never one a unit.
     """
-    wanted = {
+    wanted: dict[str, Any] = {
         "tenant": require_tenant_id(),
         "periods": [quarter.pk for quarter in quarters_up_to(period)],
         "states": [str(state) for state in states],

@@ -63,7 +63,8 @@ class _FillPage(Page, base=True):
 
     def posted(self, kind: str) -> dict[str, str]:
         """Fields ``kind[code]`` of the request, by code."""
-        found = ((_FIELD.fullmatch(name), text) for name, text in self.request.POST.items())
+        posted = self.request.POST.items()
+        found = ((_FIELD.fullmatch(name), str(text)) for name, text in posted)
         return {match[2]: text for match, text in found if match is not None and match[1] == kind}
 
 

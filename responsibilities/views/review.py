@@ -175,8 +175,8 @@ class ReturnDecide(ReturnDetail):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
-        found = ((_PIN.fullmatch(name), text) for name, text in request.POST.items())
-        self.typed = {match[1]: text for match, text in found if match and text.strip()}
+        posted = ((_PIN.fullmatch(name), str(text)) for name, text in request.POST.items())
+        self.typed = {match[1]: text for match, text in posted if match and text.strip()}
         if request.POST.get("decision") == "accept":
             accept_return(self.object, actor=self.actor)
             self.say(f"已通过{self.object.unit}的报表。")

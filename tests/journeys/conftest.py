@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from django.db import transaction
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.tenancy.scope import tenant_scope
 from orgs.models import User
 
 PASSWORD = "Gongjian-2026"
@@ -80,3 +82,33 @@ def committed_cast(transactional_db):
 
     with transaction.atomic():
         return build_cast()
+
+
+@pytest.fixture
+def work_off():
+    """Do what the relay and the worker would do by now."""
+    from gongjian.celery import app
+    from gongjian.foundation.tenancy.models import OutboxMessage
+
+    app.loader.import_default_modules()
+
+    def run() -> int:
+        waiting = list(OutboxMessage.objects.filter(sent_at=None).order_by("pk"))
+        for message in waiting:
+            app.tasks[message.task].apply(args=(message.tenant_id, message.arguments), throw=True)
+            OutboxMessage.objects.filter(pk=message.pk).delete()
+        return len(waiting)
+
+    return run
+
+
+@pytest.fixture
+def scoped(committed_cast):
+    """Run services for the cast's tenant in one committed transaction."""
+
+    @contextmanager
+    def scope():
+        with tenant_scope(committed_cast.tenant.pk), transaction.atomic():
+            yield committed_cast
+
+    return scope

@@ -67,7 +67,7 @@ def test_reading_never_breaks_on_any_text(text):
         try:
             value = cell(value_type=value_type).parse(text)
         except ValueError as error:
-            assert str(error)
+            assert str(error)  # noqa: PT017 -- both outcomes are right
         else:
             assert value is None or 0 <= value < 10**14
 

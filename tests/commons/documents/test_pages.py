@@ -15,7 +15,7 @@ from gongjian.commons.documents.services import (
 )
 from tests.commons.documents.test_services import draft, issued
 
-LIST = "/documents/"
+LIST = reverse("documents:officialdocument_list")
 FORM = {
     "kind": "documents.circular",
     "title": "关于季度情况的通报",
