@@ -10,7 +10,7 @@ import django
 
 from bench.measure import Result, show, write
 
-MEASURES = ("hierarchy", "printing")
+MEASURES = ("hierarchy", "filing", "printing")
 
 
 def main() -> int:

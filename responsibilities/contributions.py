@@ -217,7 +217,7 @@ dashboard_cards.register(
         build=_progress_card,
         permission=VIEW_TARGET,
         order=30,
-        width="third",
+        width="half",
         icon="target",
     )
 )

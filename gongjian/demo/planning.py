@@ -91,7 +91,8 @@ def _hand_down(
         )
         for child in children
     ]
-    for target in Target.objects.filter(plan=plan, unit=unit).select_related("indicator"):
+    targets = Target.objects.filter(plan=plan, unit=unit).exclude(indicator__code=_LEFT)
+    for target in targets.select_related("indicator"):
         parts = propose_allocation(
             AllocationMethod.BY_MEASURE, total=target.value, reserve=Decimal(0), shares=shares
         )
@@ -105,6 +106,8 @@ def _hand_down(
         _hand_down(child, plan, actor=own, actors=actors, chance=chance)
 
 
+#: Indicator that the office divides in the tour.
+_LEFT = "Z503"
 #: Units whose targets wait for the tour: one to confirm, one with another number proposed.
 _OPEN = {"红旗村", "星火机械公司"}
 

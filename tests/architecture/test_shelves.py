@@ -135,7 +135,7 @@ def demand_card(card, actor) -> None:
         values = card.build(actor)
         if values is not None:
             assert isinstance(values, Mapping)
-            get_template(card.template).render({**values, "card": card, "actor": actor})
+            get_template(card.template).render({"data": values, "card": card})
     assert len(captured) <= CARD, (card.key, actor.role)
 
 
