@@ -43,9 +43,11 @@ def measure() -> Iterator[Result]:
         statements = [query["sql"] for query in captured.captured_queries]
         bare = psycopg2.connect(os.environ["OWNER_DATABASE_URL"])
 
+        bind = "SELECT set_config('gongjian.tenant_id', %s, true)"
+
         def replay() -> None:
             with bare.cursor() as cursor:
-                cursor.execute("SELECT set_config('gongjian.tenant_id', %s, true)", [str(tenant.pk)])
+                cursor.execute(bind, [str(tenant.pk)])
                 cursor.execute("SAVEPOINT s")
                 for sql in statements:
                     if not sql.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):

@@ -113,6 +113,11 @@ DECIDE_EXTENSION = declare(
     "批准延期报送",
     {Role.OFFICE: Reach.TENANT, Role.SUPERIOR_OFFICE: Reach.CHILDREN},
 )
+URGE_RETURN = declare(
+    "responsibilities.urge_return",
+    "催办未报单位",
+    {Role.OFFICE: Reach.TENANT, Role.SUPERIOR_OFFICE: Reach.SUBTREE},
+)
 EXEMPT_OBLIGATION = declare(
     "responsibilities.exempt_obligation", "免除应报", {Role.OFFICE: Reach.TENANT}
 )

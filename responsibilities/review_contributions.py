@@ -27,7 +27,7 @@ from responsibilities.enums import ConsolidationState, ReturnState
 from responsibilities.models import Consolidation, Indicator, QuarterlyReturn
 from responsibilities.queries.returns import (
     chosen_period,
-    latest_form,
+    form_of,
     open_periods,
     progress_of,
     progress_of_children,
@@ -234,14 +234,16 @@ _TREND = "Z203"
 
 def trend_card(actor: Actor) -> Mapping[str, Any] | None:
     """The quarters side by side: members recruited, and how many returns are in it."""
-    unit, form = _own_node(actor), latest_form()
-    periods = open_periods()[:8][::-1]
-    if unit is None or form is None or len(periods) < 2:
+    unit, periods = _own_node(actor), open_periods()[:8][::-1]
+    forms = [(period, form_of(period)) for period in periods]
+    if unit is None or len(periods) < 2:
         return None
-    cell = next((cell for cell in form.layout() if cell.code == _TREND), None)
+    newest = forms[-1][1]
+    cells = newest.layout() if newest else []
+    cell = next((cell for cell in cells if cell.code == _TREND), None)
     if cell is None:
         return None
-    lines = [(period, totals(unit, period, form)[0]) for period in periods]
+    lines = [(period, totals(unit, period, form)[0]) for period, form in forms if form]
     return {
         "cell": cell,
         "lines": [(period, line.values.get(_TREND), line.coverage) for period, line in lines],

@@ -10,7 +10,7 @@ from gongjian.foundation.kernel.numbers import show
 from responsibilities.cells import Cell, completion, soft_warnings
 from responsibilities.enums import QuarterlyStyle, ReturnState
 from responsibilities.models import Obligation, QuarterlyReturn
-from responsibilities.queries.returns import earlier_returns, prefill, targets_of
+from responsibilities.queries.returns import aligned, earlier_returns, prefill, targets_of
 
 
 @dataclass(slots=True)
@@ -83,7 +83,7 @@ def build_sheet(
         open_pins = quarterly_return.pins.filter(resolved_at=None)
         pins = dict(open_pins.values_list("cell", "text"))
     earlier = earlier_returns(obligation.unit, obligation.period)
-    warnings = soft_warnings(cells, values, [row.values for row in earlier])
+    warnings = soft_warnings(cells, values, aligned(cells, earlier))
     targets = targets_of(obligation.unit, obligation.period.year)
     only_pinned = bool(
         pins and quarterly_return is not None and quarterly_return.state == ReturnState.SENT_BACK

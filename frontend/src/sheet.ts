@@ -60,6 +60,9 @@ export class Entry {
 
   mark(): void {
     row(this.input)?.classList.toggle("is-changed", this.isDirty);
+    // The plain form names what it was typed over, as autosave does.
+    const hidden = row(this.input)?.querySelector<HTMLInputElement>("input[name^='base[']");
+    if (hidden && !this.isRemark) hidden.value = this.base;
   }
 
   say(message: string, soft = false): void {

@@ -24,7 +24,7 @@ from orgs.services import change_filing_window
 from responsibilities.cells import Cell, soft_warnings
 from responsibilities.enums import QuarterlyStyle, ReturnState
 from responsibilities.models import Indicator, Obligation, QuarterlyReturn, ReturnForm
-from responsibilities.queries.returns import earlier_returns, targets_of
+from responsibilities.queries.returns import aligned, earlier_returns, targets_of
 from responsibilities.services.obligations import draft_form, open_period, publish_form
 from responsibilities.services.returns import save_cells, start_return, submit_return
 from responsibilities.services.review import accept_many, send_back_return, submit_consolidation
@@ -160,7 +160,7 @@ def _fill(year: Year, obligation: Obligation, place: int) -> QuarterlyReturn:
     values["Z603"] = min(values["Z603"], values["Z602"])
     values["Z403"] = values["Z404"] = values["Z402"] // 2
     numbers: list[Decimal | None] = [Decimal(values[cell.code]) for cell in cells]
-    far = soft_warnings(cells, numbers, [past.values for past in earlier])
+    far = soft_warnings(cells, numbers, aligned(cells, earlier))
     save_cells(
         row,
         actor=actor,

@@ -180,6 +180,14 @@ class QuarterlyReturn(TenantOwned, Stateful):
             icon="arrow-back-up",
         ),
         Step(
+            "withdraw_correction",
+            "撤回补正",
+            frozenset({ReturnState.SUBMITTED}),
+            ReturnState.SENT_BACK,
+            authority.SUBMIT_RETURN,
+            "responsibilities.return.correction_withdrawn",
+        ),
+        Step(
             "send_back",
             "退回补正",
             frozenset({ReturnState.SUBMITTED}),

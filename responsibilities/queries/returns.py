@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ from gongjian.foundation.calendar.models import Period, PeriodKind
 from gongjian.foundation.kernel.dates import SHANGHAI, today
 from orgs.models import Post, Unit
 from orgs.queries import current_appointments, open_children
+from responsibilities.cells import Cell
 from responsibilities.enums import PlanState, QuarterlyStyle, ReturnState, TargetState
 from responsibilities.models import Obligation, QuarterlyReturn, ReturnForm, Target
 
@@ -26,6 +27,11 @@ REVIEWING_ROLES = ("superior_office", "office")
 def latest_form() -> ReturnForm | None:
     """The published form with the highest version."""
     return ReturnForm.objects.filter(state="published").order_by("-version").first()
+
+
+def form_of(period: Period) -> ReturnForm | None:
+    """The form a period was opened with; one period has one form, however new the latest is."""
+    return ReturnForm.objects.filter(obligations__period=period).order_by("pk").first()
 
 
 def open_periods() -> list[Period]:
@@ -217,7 +223,6 @@ def progress_of(unit: Unit, period: Period) -> Progress:
 
 def progress_of_children(unit: Unit, period: Period) -> list[Progress]:
     """Progress of each branch below a unit, in one statement."""
-    children = list(open_children(unit))
     width = len(unit.path) + 4
     rows = (
         _owed(unit.path, period)
@@ -228,7 +233,26 @@ def progress_of_children(unit: Unit, period: Period) -> list[Progress]:
     )
     counts = {row.pop("branch"): row for row in rows}
     empty = dict.fromkeys(_counts(today()), 0)
-    return [Progress(unit=child, **counts.get(child.path, empty)) for child in children]
+    return [
+        Progress(unit=child, **counts.get(child.path, empty)) for child in branches(unit, counts)
+    ]
+
+
+def branches(unit: Unit, paths: Iterable[str]) -> list[Unit]:
+    """Open units below, and closed ones that still owe or filed: lines must add up."""
+    closed = Unit.objects.filter(parent=unit, closed_on__isnull=False, path__in=list(paths))
+    return sorted([*open_children(unit), *closed], key=lambda child: child.path)
+
+
+def aligned(
+    cells: Sequence[Cell], earlier: Sequence[QuarterlyReturn]
+) -> list[list[Decimal | None]]:
+    """Values of earlier returns in the slots of this form: versions differ in their slots."""
+    history = []
+    for past in earlier:
+        known = {cell.code: past.values[cell.slot] for cell in past.form.layout()}
+        history.append([known.get(cell.code) for cell in cells])
+    return history
 
 
 def debtors(path: str, period: Period, limit: int = 500) -> list[Obligation]:

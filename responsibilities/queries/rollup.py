@@ -15,10 +15,10 @@ from gongjian.foundation.calendar.models import Period, PeriodKind
 from gongjian.foundation.kernel.dates import SHANGHAI, today
 from gongjian.foundation.tenancy.scope import require_tenant_id
 from orgs.models import Unit
-from orgs.queries import open_children
 from responsibilities.cells import Cell
 from responsibilities.enums import FormState, QuarterlyStyle, ReturnState, ValueType
 from responsibilities.models import Obligation, ReturnForm
+from responsibilities.queries.returns import branches
 
 #: Values that may be added up; a percentage is never a sum of percentages.
 SUMMED = (ValueType.INTEGER, ValueType.DECIMAL)
@@ -92,7 +92,7 @@ def totals(
     counts = _coverage(unit.path, width, period, states)
     lines = [
         _line(child, child.path, cells, below, period, form, counts)
-        for child in open_children(unit)
+        for child in branches(unit, counts)
     ]
     total = _line(unit, unit.path, cells, whole, period, form, {})
     everything = _coverage(unit.path, len(unit.path), period, states)
@@ -258,9 +258,15 @@ def on_time_counts(units: Sequence[Unit], periods: Sequence[Period]) -> dict[int
 
     What is not due yet and not handed in stands on neither side of the rate.
     """
+    if not units:
+        return {}
     day = today()
     owed = (
-        Obligation.objects.filter(period__in=list(periods), is_exempt=False)
+        Obligation.objects.filter(
+            period__in=list(periods),
+            is_exempt=False,
+            unit__path__under=_common_path([unit.path for unit in units]),
+        )
         .values_list("unit__path", "due_on", "extended_to", "returns__first_submitted_at")
         .order_by("pk")
     )

@@ -87,6 +87,11 @@ def open_period(
         raise NotPermitted("当前职务无权开启填报，由领导小组办公室办理。")
     if form.state != FormState.PUBLISHED:
         raise StateConflict(f"“{form}”尚未发布，请先发布报表格式。")
+    other = Obligation.objects.filter(period=period).exclude(form=form).select_related("form")
+    if (opened := other.first()) is not None:
+        raise StateConflict(
+            f"{period}已用“{opened.form}”开启，补开须用同一格式；新格式从下一期起使用。"
+        )
     units = Unit.objects.filter(level__in=levels, closed_on__isnull=True)
     held = set(
         Obligation.objects.filter(period=period, form=form).values_list("unit_id", flat=True)

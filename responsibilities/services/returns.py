@@ -27,6 +27,7 @@ from responsibilities.cells import Cell, completion, hard_errors, soft_warnings
 from responsibilities.enums import QuarterlyStyle, ReturnState
 from responsibilities.models import Obligation, QuarterlyReturn
 from responsibilities.queries.returns import (
+    aligned,
     earlier_returns,
     pinned_cells,
     prefill,
@@ -202,7 +203,7 @@ def _rate(quarterly_return: QuarterlyReturn, cells: Mapping[str, Cell], result: 
     for code in result.saved:
         rate = completion(done.get(code), targets.get(code))
         result.saved[code]["rate"] = None if rate is None else str(rate)
-    history = [row.values for row in earlier]
+    history = aligned(list(cells.values()), earlier)
     warnings = soft_warnings(list(cells.values()), quarterly_return.values, history)
     result.warnings = {code: text for code, text in warnings.items() if code in result.saved}
 
@@ -216,7 +217,7 @@ def problems_of(quarterly_return: QuarterlyReturn) -> dict[str, str]:
     earlier = earlier_returns(quarterly_return.unit, quarterly_return.period)
     remarks = quarterly_return.remarks
     for code, text in soft_warnings(
-        cells, quarterly_return.values, [row.values for row in earlier]
+        cells, quarterly_return.values, aligned(cells, earlier)
     ).items():
         if not remarks.get(code):
             errors.setdefault(code, text)
@@ -316,9 +317,14 @@ def withdraw_return(
     # A first submission that was taken back is none: it may not count as filed in time.
     first = quarterly_return.first_submitted_at
     changes = {"first_submitted_at": None} if first == quarterly_return.submitted_at else {}
+    # A correction goes back to where it was: only the pinned cells are open.
+    pins = quarterly_return.pins.filter(resolved_at=quarterly_return.submitted_at)
+    is_correction = quarterly_return.submitted_at is not None and pins.exists()
+    if is_correction and quarterly_return.state == ReturnState.SUBMITTED:
+        pins.update(resolved_at=None)
     return advance(
         quarterly_return,
-        "withdraw",
+        "withdraw_correction" if is_correction else "withdraw",
         actor=actor,
         at=quarterly_return.unit,
         reason=reason,

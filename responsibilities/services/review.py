@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from gongjian.commons.notices.services import notify
+from gongjian.foundation.audit.trail import record
 from gongjian.foundation.calendar.models import Period
 from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted
 from gongjian.foundation.workflow.lifecycle import advance
 from orgs.models import Unit
-from responsibilities.authority import REVIEW_RETURN, SUBMIT_RETURN
+from responsibilities.authority import REVIEW_RETURN, SUBMIT_RETURN, URGE_RETURN
 from responsibilities.enums import ReturnState
 from responsibilities.models import (
     Consolidation,
@@ -21,7 +24,7 @@ from responsibilities.models import (
     ReturnForm,
     ReturnRemark,
 )
-from responsibilities.queries.returns import filers_of, reviewers_of
+from responsibilities.queries.returns import debtors, filers_of, reviewers_of
 from responsibilities.queries.rollup import totals
 
 BATCH = 500
@@ -183,3 +186,32 @@ def send_back_consolidation(
 ) -> Consolidation:
     """Send the totals of a branch back with a reason."""
     return advance(consolidation, "send_back", actor=actor, at=consolidation.unit, reason=reason)
+
+
+@transaction.atomic
+def urge_missing(unit: Unit, *, period: Period, actor: Actor) -> int:
+    """Tell every unit below that has not filed (催办), once a day each; return how many."""
+    if not actor.may(URGE_RETURN, at=unit):
+        raise NotPermitted("当前职务无权催办，请切换到上级主管或办公室职务。")
+    missing = debtors(unit.path, period, limit=2000)
+    posts = filers_of([obligation.unit_id for obligation in missing])
+    told = 0
+    for obligation in missing:
+        told += notify(
+            rule="responsibilities.urged",
+            subject=obligation,
+            stage=f"{today():%Y%m%d}",
+            post_ids=posts.get(obligation.unit_id, []),
+            title=f"请尽快报送{period.name}报表",
+            body=f"截止日期：{obligation.deadline:%Y-%m-%d}",
+            url=reverse("responsibilities:return_fill", args=[obligation.pk]),
+            deadline=obligation.deadline,
+        )
+    record(
+        "responsibilities.returns.urged",
+        period,
+        actor=actor,
+        label="催办",
+        after={"unit": unit.pk, "told": told},
+    )
+    return told

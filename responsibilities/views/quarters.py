@@ -15,7 +15,7 @@ from orgs.services import change_filing_window
 from responsibilities.authority import OPEN_QUARTER
 from responsibilities.forms.returns import FormDraft, OpenQuarterForm
 from responsibilities.models import ReturnForm
-from responsibilities.queries.returns import latest_form
+from responsibilities.queries.returns import form_of, latest_form
 from responsibilities.services.obligations import (
     FILING_LEVELS,
     draft_form,
@@ -101,7 +101,7 @@ class OpenQuarter(FormPage):
         # The quarter that ended last is the one that is filed now.
         year, quarter = (day.year, (day.month - 1) // 3) if day.month > 3 else (day.year - 1, 4)
         period = ensure_quarter(year, quarter)
-        form = latest_form()
+        form = form_of(period) or latest_form()
         return {
             "initial": {
                 "year": year,

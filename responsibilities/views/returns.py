@@ -124,8 +124,17 @@ class ReturnFill(_FillPage):
             if code in before and not before[code].readonly and text != before[code].typed
         }
         answer = save_cells(
-            quarterly_return, actor=self.actor, changes=changes, base={}, remarks=remarks
+            quarterly_return,
+            actor=self.actor,
+            changes=changes,
+            base=self.posted("base"),
+            remarks=remarks,
         )
+        for code, other in answer.conflicts.items():
+            answer.errors[code] = (
+                f"{other['by']}在{other['at']}已把这一项改为{other['theirs'] or '空'}，"
+                "请核对后再保存。"
+            )
         quarterly_return = obligation.returns.get()
         quarterly_return.obligation = obligation
         refused = {code: typed[code] for code in answer.errors}

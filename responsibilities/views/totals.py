@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
-from gongjian.commons.notices.services import notify
 from gongjian.foundation.calendar.models import Period
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.web.pages import ConfirmPage, DetailPage, ListPage, Page, StepPage
 from orgs.models import Unit
 from orgs.queries import ancestors_of, root_unit
-from responsibilities.authority import REVIEW_RETURN, SUBMIT_RETURN, VIEW_ROLLUP
+from responsibilities.authority import (
+    REVIEW_RETURN,
+    SUBMIT_RETURN,
+    URGE_RETURN,
+    VIEW_ROLLUP,
+)
 from responsibilities.cells import completion
-from responsibilities.models import Consolidation, Obligation
+from responsibilities.models import Consolidation, ReturnForm
 from responsibilities.queries.returns import (
     chosen_period,
     debtors,
-    filers_of,
-    latest_form,
+    form_of,
     open_periods,
     progress_of,
     progress_of_children,
@@ -32,6 +34,7 @@ from responsibilities.services.review import (
     accept_consolidation,
     send_back_consolidation,
     submit_consolidation,
+    urge_missing,
 )
 from responsibilities.tables.review import ConsolidationTable
 
@@ -74,6 +77,7 @@ class FilingProgress(_NodePage):
                 "children": children,
                 "debtors": debtors(unit.path, period, limit=100),
                 "today": today(),
+                "may_urge": self.actor.may(URGE_RETURN, at=unit),
                 "chart": {
                     "labels": [line.unit.name for line in children if line.expected],
                     "values": [float(line.rate) for line in children if line.expected],
@@ -86,35 +90,36 @@ class FilingProgress(_NodePage):
         return self.render(context)
 
 
-class FilingUrge(_NodePage):
-    """催办: one notice a day to each unit that has not filed."""
+class FilingUrge(_NodePage, ConfirmPage):
+    """催办: says first how many will be told; released by a second press."""
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    permission = URGE_RETURN
+    heading = "催办"
+    submit_label = "发出催办"
+
+    def perform(self, form: Any) -> Unit:
         unit, period = self.get_unit(), self.get_period()
         if period is None:
             raise Http404
-        missing = debtors(unit.path, period, limit=2000)
-        posts = filers_of([obligation.unit_id for obligation in missing])
-        told = sum(_urge(obligation, posts.get(obligation.unit_id, [])) for obligation in missing)
-        if told:
-            messages.success(request, f"已向 {len(missing)} 家单位发出催办，共 {told} 条提醒。")
-        else:
-            messages.info(request, "今天已经催办过，没有重复提醒。")
-        url = reverse("responsibilities:progress")
-        return HttpResponseRedirect(f"{url}?unit={unit.pk}&period={period.pk}")
+        told = urge_missing(unit, period=period, actor=self.actor)
+        self.say(f"已发出 {told} 条催办。" if told else "今天已经催办过，没有重复提醒。")
+        return unit
 
+    def get_success_url(self, result: Any) -> str:
+        return f"{reverse('responsibilities:progress')}?unit={result.pk}"
 
-def _urge(obligation: Obligation, post_ids: list[int]) -> int:
-    return notify(
-        rule="responsibilities.urged",
-        subject=obligation,
-        stage=f"{today():%Y%m%d}",
-        post_ids=post_ids,
-        title=f"请尽快报送{obligation.period.name}报表",
-        body=f"截止日期：{obligation.deadline:%Y-%m-%d}",
-        url=reverse("responsibilities:return_fill", args=[obligation.pk]),
-        deadline=obligation.deadline,
-    )
+    def get_cancel_url(self) -> str:
+        return reverse("responsibilities:progress")
+
+    def get_extra(self) -> dict[str, Any]:
+        unit, period = self.get_unit(), self.get_period()
+        missing = progress_of(unit, period).missing if period is not None else 0
+        return {
+            "question": f"将向{unit}还没有报送的 {missing} 家单位的书记和工会主席发出催办，"
+            "每家每天最多提醒一次。",
+            "unit": unit,
+            "period": period,
+        }
 
 
 class Rollup(_NodePage):
@@ -124,16 +129,14 @@ class Rollup(_NodePage):
     heading = "数据汇总"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        unit, period, form = self.get_unit(), self.get_period(), latest_form()
+        unit, period = self.get_unit(), self.get_period()
+        form = form_of(period) if period is not None else None
         context = self.frame(unit, period)
         if period is not None and form is not None:
-            context |= self.figures(unit, period)
+            context |= self.figures(unit, period, form)
         return self.render(context)
 
-    def figures(self, unit: Unit, period: Period) -> dict[str, Any]:
-        form = latest_form()
-        if form is None:
-            return {}
+    def figures(self, unit: Unit, period: Period, form: ReturnForm) -> dict[str, Any]:
         with_unapproved = self.request.GET.get("all") == "1"
         states = HANDED_IN if with_unapproved else APPROVED
         cells = form.layout()
@@ -226,7 +229,7 @@ class ConsolidationSubmit(ConfirmPage):
 
     def perform(self, form: Any) -> Consolidation:
         unit, period = self.parts()
-        layout = latest_form()
+        layout = form_of(period)
         if layout is None:
             raise Http404
         return submit_consolidation(unit, period=period, form=layout, actor=self.actor)
