@@ -33,6 +33,7 @@ from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.kernel.errors import DomainError, NotPermitted, StateConflict
 from gongjian.foundation.kernel.numbers import round_half_up, show
 from gongjian.foundation.tenancy.scope import require_tenant_id
+from orgs.enums import Category
 from orgs.models import Tenant
 
 CIRCULAR = "documents/circular.html"
@@ -52,7 +53,11 @@ def _tenant() -> Tenant:
 def build_circular(commendation: CommendationList) -> CircularContext:
     """Words and name list of a commendation, as plain values."""
     tenant = _tenant()
-    entries = list(commendation.entries.select_related("unit_score__peer_group", "commendation"))
+    entries = list(
+        commendation.entries.select_related(
+            "unit_score__peer_group", "unit_score__unit__parent", "commendation"
+        )
+    )
     period = commendation.run.scheme.period
     is_praise = commendation.kind == CommendationKind.PRAISE
     act = "通报表扬" if is_praise else "表彰"
@@ -81,8 +86,16 @@ def build_circular(commendation: CommendationList) -> CircularContext:
 
 
 def _named(entries: Sequence[CommendationEntry]) -> str:
-    first = "、".join(entry.unit_score.unit_name for entry in entries[:3])
+    first = "、".join(_full_name(entry) for entry in entries[:3])
     return f"{first}等{len(entries)}家单位" if len(entries) > 3 else f"{first}"
+
+
+def _full_name(entry: CommendationEntry) -> str:
+    """Villages and communities bear the same names everywhere, so the place stands before."""
+    unit, name = entry.unit_score.unit, entry.unit_score.unit_name
+    if unit.category in {Category.VILLAGE, Category.COMMUNITY} and unit.parent is not None:
+        return f"{unit.parent.name}{name}"
+    return name
 
 
 def _name_list(entries: Sequence[CommendationEntry], act: str) -> Attachment:
@@ -97,7 +110,7 @@ def _name_list(entries: Sequence[CommendationEntry], act: str) -> Attachment:
         rows=[
             [
                 str(place),
-                entry.unit_score.unit_name,
+                _full_name(entry),
                 entry.unit_score.peer_group.name,
                 entry.unit_score.shown_grade_label,
             ]

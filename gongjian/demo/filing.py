@@ -187,6 +187,8 @@ def _value(year: Year, cell: Cell, unit: Unit, target: Decimal | None, before: i
         share = chance.gauss(1, 0.1) * float(target) / 3.05 * year.quality[unit.pk]
         # Small targets are met now and then, not never: the fraction is a chance.
         return max(0, int(share) + (chance.random() < share % 1))
+    if cell.code == "Z503":
+        return int(chance.random() < 0.7)
     return chance.randint(1, 4)
 
 
