@@ -66,6 +66,13 @@ class ReturnForm extends HTMLElement {
     this.cells.forEach((entry) => entry.showRate());
     this.count();
     this.tellDirty();
+    this.takeEarly();
+  }
+
+  /** What was typed before this script was there counts like anything typed later. */
+  private takeEarly(): void {
+    const early = this.entries.filter(({ isDirty, input }) => isDirty && !input.hasAttribute("aria-invalid"));
+    if (early.length) this.changed(early.map(({ input }) => input));
   }
 
   private listenToWindow(): void {
