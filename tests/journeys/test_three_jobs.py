@@ -134,3 +134,22 @@ def test_an_administrator_exports_the_commendation_report(committed_cast, scoped
         document = OfficialDocument.objects.get()
         assert document.state == "issued"
         assert document.number == 1
+
+
+def test_what_is_typed_before_the_script_arrives_is_saved_too(committed_cast, scoped, window):
+    with scoped() as cast:
+        period, _ = open_quarter(cast)
+        owed = Obligation.objects.get(unit=cast.hongqi, period=period)
+    page = window(committed_cast.secretary)
+    held: list = []
+    page.route("**/form*.js", lambda route: held.append(route))
+
+    page.goto(f"/responsibilities/returns/fill/{owed.pk}/", wait_until="commit")
+    page.get_by_label("职工总数").fill("120")
+    held[0].continue_()
+    expect(page.locator("gj-return")).to_have_attribute("data-dirty", "0")
+    expect(page.locator("#save-state")).to_have_attribute("data-state", "saved")
+    expect(page.locator("#save-state")).to_contain_text(":")
+
+    with scoped():
+        assert QuarterlyReturn.objects.get(obligation=owed).values[0] == 120
