@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -10,6 +11,7 @@ from gongjian.foundation.audit.models import TrailEntry
 from gongjian.foundation.calendar.models import CalendarDay, Period
 from gongjian.foundation.calendar.periods import ensure_quarter
 from gongjian.foundation.kernel.dates import today
+from orgs import fields
 from orgs.models import Appointment, Organization, Post, RoleGrant, Unit, UnitImport, User
 from orgs.services import create_post, found_organization
 from tests.factories.orgs import make_unit, seat
@@ -119,6 +121,35 @@ def test_search_finds_by_initials_within_reach(cast, sign_in):
     assert "清河县" in page(sign_in(cast.office), "orgs:unit_search", q="qhx")
     assert "没有找到" in page(sign_in(cast.other_county), "orgs:unit_search", q="qhx")
     assert "清河县" in page(sign_in(cast.office), "orgs:unit_tree", q="qhx")
+
+
+def test_options_keep_to_the_reach_of_the_act_they_are_for(cast, sign_in):
+    def options(actor, **query):
+        answer = sign_in(actor).get(reverse("orgs:unit_options"), query).json()
+        return [option["text"] for option in answer["options"]]
+
+    assert options(cast.office, q="hqc") == ["红旗村（东风镇）"]
+    assert options(cast.other_county, q="hqc") == []
+    # A county assigns to the level directly below, though it sees further down.
+    to_allocate = "responsibilities.allocate_target"
+    assert options(cast.county, q="hqc", **{"for": to_allocate}) == []
+    assert options(cast.county, q="dfz", **{"for": to_allocate}) == ["东风镇（清河县）"]
+
+
+def test_a_unit_field_shows_the_first_units_and_the_chosen_one(cast, monkeypatch):
+    monkeypatch.setattr(fields, "AT_ONCE", 2)
+    chosen = Unit.objects.get(name="红旗村")
+    field = fields.UnitField(permission="orgs.view_unit", label="单位")
+    field.offer(Unit.objects.all())
+
+    drawn = field.get_bound_field(forms.Form({"unit": str(chosen.pk)}), "unit").as_widget()
+
+    assert drawn.count("<option") == 4  # the question, two units, the chosen one
+    assert f'value="{chosen.pk}" selected data-pinyin="hqc' in drawn
+    assert field.clean(str(chosen.pk)) == chosen
+    field.offer(Unit.objects.exclude(pk=chosen.pk))
+    with pytest.raises(forms.ValidationError, match="不能选它"):
+        field.clean(str(chosen.pk))
 
 
 def test_the_unit_shows_its_organizations_and_holders(cast, sign_in):
