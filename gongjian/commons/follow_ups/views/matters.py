@@ -43,7 +43,7 @@ from gongjian.commons.follow_ups.services.assigning import (
     open_follow_up,
 )
 from gongjian.commons.follow_ups.shelf import follow_up_sources
-from gongjian.commons.follow_ups.tables import FollowUpTable
+from gongjian.commons.follow_ups.tables import STATE_TONES, FollowUpTable
 from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.tenancy.models import TenantQuerySet
 from gongjian.foundation.web.pages import (
@@ -196,6 +196,7 @@ class FollowUpDetail(DetailPage):
         asked = item.extensions.filter(state=ExtensionState.ASKED).first()
         return {
             "heading": item.title,
+            "tone": STATE_TONES[FollowUpState(item.state)],
             "light": lights_of([item]).get(item.pk, Light.NONE),
             "story": story_of(item),
             "note_form": NoteForm(),
