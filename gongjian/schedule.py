@@ -22,6 +22,11 @@ BEAT_TABLE: dict[str, dict[str, Any]] = {
         "task": "notices.deliver_due",
         "schedule": crontab(hour="7-18", minute="*/15"),
     },
+    # What was put off until today is on the desk when the office opens.
+    "resume follow-ups": {
+        "task": "follow_ups.tick_resume",
+        "schedule": crontab(hour="6", minute="40"),
+    },
     # Reports whose worker died are put back into the queue.
     "revive reports": {
         "task": "documents.revive_reports",

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from gongjian.demo.assessing import assess, commend
 from gongjian.demo.filing import file_the_quarters, finish_the_quarter
+from gongjian.demo.follow_ups import follow_up_matters
 from gongjian.demo.people import build_tenant, open_operator
 from gongjian.demo.places import prefecture, small_prefecture
 from gongjian.demo.planning import plan_the_year
@@ -29,10 +30,16 @@ def found(say: Say) -> Tenant:
     return tenant
 
 
+def file_and_follow_up(tenant: Tenant, say: Say) -> None:
+    """The quarters, and what the mechanisms beside them have in hand."""
+    file_the_quarters(tenant, say)
+    follow_up_matters(tenant)
+
+
 #: Stage → what brings the tenant there from the stage before.
 STAGES: dict[str, Callable[[Tenant, Say], object]] = {
     "planning": plan_the_year,
-    "filing": file_the_quarters,
+    "filing": file_and_follow_up,
     "review": finish_the_quarter,
     "assessment": assess,
     "commendation": commend,

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "orgs",
     "gongjian.commons.notices",
     "gongjian.commons.documents",
+    "gongjian.commons.follow_ups",
     "responsibilities",
     "assessments",
     "gongjian.demo",

@@ -47,5 +47,10 @@ VIEW_REPORT = declare(
         Role.LEADER: Reach.TENANT,
         Role.OFFICE: Reach.TENANT,
         Role.SUPERIOR_OFFICE: Reach.SUBTREE,
+        # What they asked for themselves, such as the sheet of a matter given to them.
+        Role.SECRETARY: Reach.OWN,
+        Role.UNION_CHAIR: Reach.OWN,
+        Role.LIAISON: Reach.OWN,
+        Role.INSPECTOR: Reach.OWN,
     },
 )

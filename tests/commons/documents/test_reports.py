@@ -147,10 +147,10 @@ def test_a_slow_worker_cannot_overwrite_the_one_that_took_over(cast, kind):
 
 def test_reports_are_made_by_those_who_may(cast, kind):
     with pytest.raises(NotPermitted):
-        request_report(kind.key, actor=cast.secretary)
+        request_report(kind.key, actor=cast.viewer)
     job = request_report(kind.key, actor=cast.county)
     with pytest.raises(NotPermitted):
-        cancel_report(job, actor=cast.secretary)
+        cancel_report(job, actor=cast.viewer)
 
 
 def test_a_county_sees_its_own_reports_only(cast, kind):

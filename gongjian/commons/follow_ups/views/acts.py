@@ -1,0 +1,365 @@
+"""Steps of a matter, one by one and together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from gongjian.commons.follow_ups.authority import (
+    ASSIGN_FOLLOW_UP,
+    DECIDE_EXTENSION,
+    HANDLE_FOLLOW_UP,
+    URGE_FOLLOW_UP,
+    VERIFY_FOLLOW_UP,
+    VIEW_FOLLOW_UP,
+)
+from gongjian.commons.follow_ups.enums import (
+    IN_UNITS_HANDS,
+    ExtensionState,
+    FollowUpState,
+)
+from gongjian.commons.follow_ups.forms import (
+    DecisionForm,
+    EscalateForm,
+    ExtensionForm,
+    HandlerForm,
+    HandOverForm,
+    NoteForm,
+    ReportForm,
+    UntilForm,
+    UrgeForm,
+)
+from gongjian.commons.follow_ups.models import FollowUp, FollowUpExtension
+from gongjian.commons.follow_ups.queries import readable_by
+from gongjian.commons.follow_ups.services.assigning import (
+    cancel_follow_up,
+    hand_over,
+    issue_follow_up,
+    issue_many,
+    resume_follow_up,
+    suspend_follow_up,
+)
+from gongjian.commons.follow_ups.services.handling import (
+    ask_extension,
+    clear_follow_up,
+    clear_many,
+    decide_extension,
+    escalate_follow_up,
+    look_back,
+    name_handler,
+    note_follow_up,
+    receive_follow_up,
+    reopen_follow_up,
+    report_follow_up,
+    return_follow_up,
+    take_back_report,
+    urge_follow_up,
+)
+from gongjian.foundation.kernel.dates import long_date, today
+from gongjian.foundation.kernel.errors import StateConflict
+from gongjian.foundation.tenancy.models import TenantQuerySet
+from gongjian.foundation.web.pages import ConfirmPage, FormPage, RecordsMixin, StepPage
+from orgs.models import Unit
+
+_MATTERS = FollowUp.objects.select_related("unit", "giver")
+
+
+class FollowUpStep(StepPage):
+    """Steps that ask for a reason at most."""
+
+    permission = VIEW_FOLLOW_UP
+    queryset = _MATTERS
+    services = {
+        "issue": issue_follow_up,
+        "receive": receive_follow_up,
+        "take_back": take_back_report,
+        "return": return_follow_up,
+        "clear": clear_follow_up,
+        "look_back": look_back,
+        "resume": resume_follow_up,
+        "cancel": cancel_follow_up,
+    }
+
+
+class _ActPage(RecordsMixin, FormPage, base=True):
+    """A form about one matter."""
+
+    queryset = _MATTERS
+    template_name = "follow_ups/act.html"
+
+    def get_cancel_url(self) -> str:
+        return str(self.get_object().get_absolute_url())
+
+    def get_success_url(self, result: Any) -> str:
+        return self.get_cancel_url()
+
+    def get_extra(self) -> dict[str, Any]:
+        return {"object": self.get_object()}
+
+
+class ReportDone(_ActPage):
+    permission = HANDLE_FOLLOW_UP
+    form_class = ReportForm
+    heading = "申请办结"
+    submit_label = "申请办结"
+    success_message = "已申请办结，等待另一位同志核验。"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {"initial": {"result": self.get_object().result}}
+
+    def perform(self, form: Any) -> FollowUp:
+        return report_follow_up(
+            self.get_object(), actor=self.actor, result=form.cleaned_data["result"]
+        )
+
+
+class NameHandler(_ActPage):
+    permission = HANDLE_FOLLOW_UP
+    form_class = HandlerForm
+    heading = "指定承办人"
+    success_message = "已保存承办人。"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {"initial": {"handler": self.get_object().handler}}
+
+    def perform(self, form: Any) -> FollowUp:
+        return name_handler(
+            self.get_object(), actor=self.actor, handler=form.cleaned_data["handler"]
+        )
+
+
+class AskExtension(_ActPage):
+    permission = HANDLE_FOLLOW_UP
+    form_class = ExtensionForm
+    heading = "申请延期"
+    submit_label = "提交申请"
+    success_message = "已提交延期申请，批复前仍按原时限办理。"
+
+    def perform(self, form: Any) -> FollowUpExtension:
+        return ask_extension(self.get_object(), actor=self.actor, **form.cleaned_data)
+
+    def get_extra(self) -> dict[str, Any]:
+        due = long_date(self.get_object().due_on)
+        return {**super().get_extra(), "help_text": f"现在的办理时限是{due}，到期后不再受理延期。"}
+
+
+class DecideExtension(_ActPage):
+    permission = DECIDE_EXTENSION
+    form_class = DecisionForm
+    heading = "批复延期"
+    submit_label = "批复"
+    success_message = "已批复，申请单位会收到通知。"
+
+    def get_extension(self) -> FollowUpExtension:
+        found = self.get_object().extensions.filter(state=ExtensionState.ASKED).first()
+        if found is None:
+            raise StateConflict("这份延期申请已经批复或撤回，请刷新后查看。")
+        extension: FollowUpExtension = found
+        return extension
+
+    def perform(self, form: Any) -> FollowUpExtension:
+        return decide_extension(
+            self.get_extension(),
+            actor=self.actor,
+            granted=form.cleaned_data["decision"] == "grant",
+            reply=form.cleaned_data["reply"],
+        )
+
+    def get_extra(self) -> dict[str, Any]:
+        return {**super().get_extra(), "asked": self.get_extension()}
+
+
+class HandOver(_ActPage):
+    permission = ASSIGN_FOLLOW_UP
+    form_class = HandOverForm
+    heading = "改交其他单位"
+    submit_label = "改交"
+    success_message = "已改交，新的主办单位会收到签收提醒。"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        units = Unit.objects.within(self.scope).filter(closed_on__isnull=True)
+        initial = {"until": self.get_object().due_on}
+        return {"units": units, "label": "办理时限", "initial": initial}
+
+    def perform(self, form: Any) -> FollowUp:
+        return hand_over(
+            self.get_object(),
+            actor=self.actor,
+            unit=form.cleaned_data["unit"],
+            due_on=form.cleaned_data["until"],
+            reason=form.cleaned_data["reason"],
+        )
+
+
+class Suspend(_ActPage):
+    permission = ASSIGN_FOLLOW_UP
+    form_class = UntilForm
+    heading = "暂缓办理"
+    submit_label = "暂缓"
+    success_message = "已暂缓，到期当天自动恢复办理。"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {"label": "暂缓至"}
+
+    def perform(self, form: Any) -> FollowUp:
+        return suspend_follow_up(self.get_object(), actor=self.actor, **form.cleaned_data)
+
+
+class Reopen(_ActPage):
+    permission = VERIFY_FOLLOW_UP
+    form_class = UntilForm
+    heading = "反弹，重新交办"
+    submit_label = "重新交办"
+    success_message = "已重新交办，计为一次反弹。"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {"label": "新的办理时限"}
+
+    def perform(self, form: Any) -> FollowUp:
+        return reopen_follow_up(
+            self.get_object(),
+            actor=self.actor,
+            due_on=form.cleaned_data["until"],
+            reason=form.cleaned_data["reason"],
+        )
+
+
+class Escalate(_ActPage):
+    permission = HANDLE_FOLLOW_UP
+    form_class = EscalateForm
+    heading = "提请协调"
+    submit_label = "提请协调"
+    success_message = "已提请交办单位协调。"
+
+    def perform(self, form: Any) -> Any:
+        return escalate_follow_up(
+            self.get_object(), actor=self.actor, text=form.cleaned_data["text"]
+        )
+
+
+class Urge(_ActPage):
+    permission = URGE_FOLLOW_UP
+    form_class = UrgeForm
+    heading = "催办"
+    submit_label = "催办"
+    success_message = "已催办，主办单位会收到通知。"
+
+    def perform(self, form: Any) -> Any:
+        return urge_follow_up(self.get_object(), actor=self.actor, text=form.cleaned_data["text"])
+
+
+class AddNote(FormPage):
+    """A line of progress or opinion, typed on the page of the matter itself."""
+
+    permission = VIEW_FOLLOW_UP
+    form_class = NoteForm
+    heading = "添加办理记录"
+    template_name = "follow_ups/act.html"
+    success_message = "已记录。"
+
+    def get_object(self) -> FollowUp:
+        found = readable_by(self.actor).filter(pk=self.kwargs["pk"]).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def perform(self, form: Any) -> Any:
+        return note_follow_up(self.get_object(), actor=self.actor, text=form.cleaned_data["text"])
+
+    def get_success_url(self, result: Any) -> str:
+        return self.get_object().get_absolute_url()
+
+    def get_cancel_url(self) -> str:
+        return self.get_object().get_absolute_url()
+
+    def get_extra(self) -> dict[str, Any]:
+        return {"object": self.get_object()}
+
+
+#: Act on many → (heading, states it takes, permission, button).
+_TOGETHER: dict[str, tuple[str, frozenset[str], str]] = {
+    "issue": ("批量交办", frozenset({FollowUpState.DRAFT}), ASSIGN_FOLLOW_UP),
+    "urge": ("批量催办", IN_UNITS_HANDS, URGE_FOLLOW_UP),
+    "clear": ("批量核验销号", frozenset({FollowUpState.REPORTED}), VERIFY_FOLLOW_UP),
+}
+
+
+class Together(RecordsMixin, ConfirmPage):
+    """Acts on several matters: first shows which, and which not and why; then acts."""
+
+    permission = ASSIGN_FOLLOW_UP
+    queryset = _MATTERS
+    template_name = "follow_ups/together.html"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        if kwargs["act"] not in _TOGETHER:
+            raise Http404
+        self.act = kwargs["act"]
+        self.label, self.states, self.needed = _TOGETHER[self.act]
+
+    def get_heading(self) -> str:
+        return self.label
+
+    def get_queryset(self) -> TenantQuerySet[Any]:
+        return readable_by(self.actor)
+
+    def sort_out(self) -> tuple[list[FollowUp], list[FollowUp]]:
+        ids = [int(text) for text in self.request.POST.getlist("ids") if text.isdigit()]
+        rows = list(self.get_queryset().filter(pk__in=ids).order_by("due_on", "pk"))
+        ready = [
+            row
+            for row in rows
+            if row.state in self.states and self.actor.may(self.needed, at=row.unit)
+        ]
+        if self.act == "clear":
+            ready = [row for row in ready if row.reported_by_user != self.actor.user_id]
+        if self.act == "issue":
+            ready = [row for row in ready if row.due_on >= today()]
+        return ready, [row for row in rows if row not in ready]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return HttpResponseRedirect(reverse("follow_ups:followup_list"))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "confirmed" in request.POST:
+            return super().post(request, *args, **kwargs)
+        if not request.POST.getlist("ids"):
+            messages.warning(request, f"请先勾选要{self.label.removeprefix('批量')}的事项。")
+            return HttpResponseRedirect(reverse("follow_ups:followup_list"))
+        return self.show(self.get_form())
+
+    def perform(self, form: Any) -> int:
+        ready, _ = self.sort_out()
+        if self.act == "issue":
+            issue_many(ready, actor=self.actor)
+        elif self.act == "clear":
+            clear_many(ready, actor=self.actor, reason="")
+        else:
+            return self._urge(ready)
+        self.say(f"已{self.label.removeprefix('批量')} {len(ready)} 件。")
+        return len(ready)
+
+    def _urge(self, ready: list[FollowUp]) -> int:
+        done = 0
+        for row in ready:
+            try:
+                urge_follow_up(row, actor=self.actor)
+                done += 1
+            except StateConflict as error:
+                messages.warning(self.request, f"{row.title}：{error.message}")
+        self.say(f"已催办 {done} 件。")
+        return done
+
+    def get_success_url(self, result: Any) -> str:
+        return reverse("follow_ups:followup_list")
+
+    def get_cancel_url(self) -> str:
+        return reverse("follow_ups:followup_list")
+
+    def get_extra(self) -> dict[str, Any]:
+        ready, others = self.sort_out()
+        return {"ready": ready, "others": others, "submit_label": self.label}
