@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from gongjian.foundation.kernel.actor import PATH_STEP, Actor, Reach
 from gongjian.foundation.tenancy.models import TenantQuerySet
@@ -17,6 +18,7 @@ from responsibilities.cells import soft_warnings
 from responsibilities.enums import ConsolidationState, ReturnState
 from responsibilities.models import (
     Consolidation,
+    Obligation,
     QuarterlyReturn,
     ReturnRemark,
     ReviewDelegation,
@@ -157,15 +159,59 @@ def running_delegations() -> TenantQuerySet[ReviewDelegation]:
     return ReviewDelegation.objects.filter(ended_on__isnull=True)  # type: ignore[return-value]
 
 
-def approved_outside(unit: Unit, consolidation: Consolidation) -> list[QuarterlyReturn]:
-    """Returns accepted after the totals were handed up: they are in the next hand-up."""
-    return list(
-        QuarterlyReturn.objects.filter(
-            unit__path__under=unit.path,
-            period_id=consolidation.period_id,
-            state=ReturnState.ACCEPTED,
-            accepted_at__gt=consolidation.submitted_at,
-        )
-        .select_related("unit")
-        .order_by("unit__path")[:100]
+@dataclass(frozen=True, slots=True)
+class Outsider:
+    """A unit whose return is not in the totals that were handed up, and whom to call."""
+
+    unit: Unit
+    standing: str
+    look: str
+    contacts: tuple[str, ...]
+
+
+def outsiders_of(consolidation: Consolidation, limit: int = 200) -> list[Outsider]:
+    """Units below that are not in these totals: the next hand-up takes them in.
+
+    Contacts are asked in one statement; work phones only, nothing private.
+    """
+    handed_up = consolidation.submitted_at
+    if handed_up is None:
+        return []
+    inside = QuarterlyReturn.objects.filter(
+        obligation_id=OuterRef("pk"), state=ReturnState.ACCEPTED, accepted_at__lte=handed_up
     )
+    owed = list(
+        Obligation.objects.filter(
+            unit__path__under=consolidation.unit.path,
+            period_id=consolidation.period_id,
+            is_exempt=False,
+        )
+        .exclude(Exists(inside))
+        .select_related("unit")
+        .prefetch_related("returns")
+        .order_by("unit__path")[:limit]
+    )
+    contacts = _contacts_of([obligation.unit_id for obligation in owed])
+    found = []
+    for obligation in owed:
+        row = next(iter(obligation.returns.all()), None)
+        standing, look = "未报", "missing"
+        if row is not None and row.state == ReturnState.ACCEPTED:
+            standing, look = "上报后通过", "info"
+        elif row is not None and row.first_submitted_at is not None:
+            standing, look = row.get_state_display(), row.state
+        held = tuple(contacts.get(obligation.unit_id, ()))
+        found.append(Outsider(obligation.unit, standing, look, held))
+    return found
+
+
+def _contacts_of(unit_ids: Sequence[int]) -> dict[int, list[str]]:
+    terms = current_appointments().filter(
+        post__unit_id__in=unit_ids, post__role__in=["secretary", "union_chair"]
+    )
+    found: dict[int, list[str]] = {}
+    for term in terms:
+        phone = f" {term.user.work_phone}" if term.user.work_phone else ""
+        words = f"{term.post.title} {term.user.person_name}{phone}"
+        found.setdefault(term.post.unit_id, []).append(words)
+    return found
