@@ -43,6 +43,8 @@ _ECHOES = (
     "responsibilities.return_unaccepted",
     "responsibilities.return_escalated",
 )
+_DECISIONS = ("sent_back", "accepted")
+_SUBMISSIONS = ("submitted", "filed_on_behalf")
 LONGEST = 400
 
 
@@ -91,6 +93,7 @@ def thread_of(quarterly_return: QuarterlyReturn) -> list[Event]:
 def _of_trail(entries: Iterable[TrailEntry]) -> list[Event]:
     """Acts of the trail; saves of one person on one day become one line."""
     events: list[Event] = []
+    returned = False
     for entry in entries:
         what = entry.action.rsplit(".", 1)[-1]
         icon, tone = _LOOKS.get(what, ("point", ""))
@@ -105,9 +108,12 @@ def _of_trail(entries: Iterable[TrailEntry]) -> list[Event]:
                 Event(entry.at, entry.actor_label, entry.label, icon=icon, saves=1, cells=cells)
             )
             continue
-        events.append(
-            Event(entry.at, entry.actor_label, entry.label, entry.reason, icon=icon, tone=tone)
-        )
+        label = entry.label
+        if what in _DECISIONS:
+            returned = what == "sent_back"
+        elif what in _SUBMISSIONS and returned:
+            label = f"补正后{label}"
+        events.append(Event(entry.at, entry.actor_label, label, entry.reason, icon=icon, tone=tone))
     for event in events:
         if event.saves:
             times = f"{event.saves} 次，" if event.saves > 1 else ""

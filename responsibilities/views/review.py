@@ -11,9 +11,16 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django_tables2 import RequestConfig
 
+from gongjian.foundation.kernel.dates import long_date
 from gongjian.foundation.kernel.errors import FieldErrors
 from gongjian.foundation.web.pages import ConfirmPage, DetailPage, ListPage, Page, StepPage
-from responsibilities.authority import DELEGATE_REVIEW, FILL_RETURN, REVIEW_RETURN, VIEW_RETURN
+from responsibilities.authority import (
+    DELEGATE_REVIEW,
+    FILL_RETURN,
+    MANAGE_PHRASE,
+    REVIEW_RETURN,
+    VIEW_RETURN,
+)
 from responsibilities.comparison import compare
 from responsibilities.enums import ReturnState
 from responsibilities.filters.review import EVERY_STATE, ReviewFilter
@@ -111,6 +118,7 @@ class ReviewList(_ReviewPage, ListPage):
             "pills": pills,
             "chosen_state": str(chosen),
             "may_delegate": self.actor.may(DELEGATE_REVIEW),
+            "may_keep_phrases": self.actor.may(MANAGE_PHRASE),
         }
 
 
@@ -186,8 +194,7 @@ class ReturnDetail(DetailPage):
         facts = [
             ("单位", row.unit),
             ("期间", row.period),
-            ("状态", row.get_state_display()),
-            ("截止日期", f"{row.obligation.deadline:%Y-%m-%d}"),
+            ("截止日期", long_date(row.obligation.deadline)),
             ("报送人", row.submitted_by or "—"),
         ]
         if row.filed_on_behalf:

@@ -52,7 +52,7 @@ def send_one_back_by_keyboard(superior: Page) -> None:
     superior.keyboard.press("R")
     superior.keyboard.type("与花名册不符，请核对。")
     superior.keyboard.press("Enter")
-    expect(superior).to_have_url(re.compile(r"/returns/\d+/\?sort=unit"))
+    expect(superior).to_have_url(re.compile(r"/review/\d+/\?sort=unit"))
     superior.keyboard.press("ArrowDown")
     superior.keyboard.press("ArrowDown")
     superior.keyboard.press("r")

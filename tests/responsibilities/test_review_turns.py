@@ -431,7 +431,7 @@ def test_the_story_is_told_in_order(cast, waiting):
         "批准延期",
         "退回补正",
         "保存填报",
-        "报送",
+        "补正后报送",
         "审核通过",
         "计入东风镇汇总",
     ]
