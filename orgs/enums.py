@@ -72,6 +72,7 @@ class Role(models.TextChoices):
     INSTRUCTOR = "instructor", "工建指导员"
     EXPERT = "expert", "评委"
     VIEWER = "viewer", "只读领导"
+    REVIEW_DELEGATE = "review_delegate", "受托审核人"
 
 
 class Measure(models.TextChoices):

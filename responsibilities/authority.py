@@ -81,6 +81,7 @@ VIEW_RETURN = declare(
         Role.SECRETARY: Reach.OWN,
         Role.UNION_CHAIR: Reach.OWN,
         Role.VIEWER: Reach.SUBTREE,
+        Role.REVIEW_DELEGATE: Reach.SUBTREE,
     },
 )
 FILL_RETURN = declare(
@@ -101,7 +102,11 @@ FILE_ON_BEHALF = declare(
 REVIEW_RETURN = declare(
     "responsibilities.review_return",
     "审核季度报表",
-    {Role.OFFICE: Reach.CHILDREN, Role.SUPERIOR_OFFICE: Reach.CHILDREN},
+    {
+        Role.OFFICE: Reach.CHILDREN,
+        Role.SUPERIOR_OFFICE: Reach.CHILDREN,
+        Role.REVIEW_DELEGATE: Reach.CHILDREN,
+    },
 )
 REQUEST_EXTENSION = declare(
     "responsibilities.request_extension",
@@ -129,5 +134,17 @@ VIEW_ROLLUP = declare(
         Role.OFFICE: Reach.TENANT,
         Role.SUPERIOR_OFFICE: Reach.SUBTREE,
         Role.VIEWER: Reach.SUBTREE,
+        Role.REVIEW_DELEGATE: Reach.SUBTREE,
     },
+)
+
+# Turns of review: who stands in for whom, and the words reviewers use.
+
+DELEGATE_REVIEW = declare(
+    "responsibilities.delegate_review",
+    "委托他人审核",
+    {Role.OFFICE: Reach.OWN, Role.SUPERIOR_OFFICE: Reach.OWN},
+)
+MANAGE_PHRASE = declare(
+    "responsibilities.manage_phrase", "维护常用审核意见", {Role.OFFICE: Reach.TENANT}
 )

@@ -153,11 +153,11 @@ def reviews_waiting(day: date) -> Iterator[Reminder]:
     before = day - timedelta(days=REVIEW_PATIENCE)
     waiting = list(
         QuarterlyReturn.objects.filter(state=ReturnState.SUBMITTED, submitted_at__date__lte=before)
-        .select_related("unit", "period")
+        .select_related("unit", "period", "review_place")
         .order_by("pk")
     )
     corrected = corrections()
-    posts = _held_posts((row.unit.parent_id or 0 for row in waiting), REVIEWING_ROLES)
+    posts = _held_posts((row.review_unit.parent_id or 0 for row in waiting), REVIEWING_ROLES)
     for row in waiting:
         if row.submitted_at is None:
             continue
@@ -169,7 +169,7 @@ def reviews_waiting(day: date) -> Iterator[Reminder]:
             subject_id=row.pk,
             # Each submission waits for itself.
             stage=f"waiting@{came_in:%Y%m%d}",
-            post_ids=posts.get(row.unit.parent_id or 0, []),
+            post_ids=posts.get(row.review_unit.parent_id or 0, []),
             title=f"{row.unit.name}的{row.period}报表等待审核已满{REVIEW_PATIENCE}个工作日",
             body=f"{long_date(came_in)}报送，请审核通过或退回补正。",
             url=row.get_absolute_url(),
@@ -177,8 +177,9 @@ def reviews_waiting(day: date) -> Iterator[Reminder]:
 
 
 def _may_review(actor: Actor, subject_id: int) -> bool:
-    row = QuarterlyReturn.objects.filter(pk=subject_id).select_related("unit").first()
-    return row is not None and actor.may(REVIEW_RETURN, at=row.unit)
+    rows = QuarterlyReturn.objects.filter(pk=subject_id).select_related("unit", "review_place")
+    row = rows.first()
+    return row is not None and actor.may(REVIEW_RETURN, at=row.review_unit)
 
 
 # --- targets that wait for their receipt ---------------------------------------------------

@@ -1,10 +1,10 @@
-"""Addresses of returns and their review."""
+"""Addresses of returns and their totals."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from responsibilities.views import quarters, returns, review, totals
+from responsibilities.views import quarters, returns, totals
 
 urlpatterns: list[URLPattern] = [
     path("returns/", returns.MyReturns.as_view(), name="my_returns"),
@@ -24,11 +24,6 @@ urlpatterns: list[URLPattern] = [
         quarters.ReturnFormStep.as_view(),
         name="returnform_step",
     ),
-    path("returns/<int:pk>/", review.ReturnDetail.as_view(), name="quarterlyreturn_detail"),
-    path("returns/<int:pk>/seen/", review.ReturnSeen.as_view(), name="return_seen"),
-    path("returns/<int:pk>/decide/", review.ReturnDecide.as_view(), name="return_decide"),
-    path("review/", review.ReviewList.as_view(), name="review_list"),
-    path("review/accept/", review.AcceptMany.as_view(), name="accept_many"),
     path("progress/", totals.FilingProgress.as_view(), name="progress"),
     path("progress/urge/", totals.FilingUrge.as_view(), name="progress_urge"),
     path("rollup/", totals.Rollup.as_view(), name="rollup"),

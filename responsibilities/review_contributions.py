@@ -24,7 +24,7 @@ from orgs.queries import root_unit
 from responsibilities.authority import REVIEW_RETURN, SUBMIT_RETURN, VIEW_ROLLUP
 from responsibilities.cells import completion
 from responsibilities.enums import ConsolidationState, ReturnState
-from responsibilities.models import Consolidation, Indicator, QuarterlyReturn
+from responsibilities.models import Consolidation, Indicator
 from responsibilities.queries.returns import (
     chosen_period,
     form_of,
@@ -33,13 +33,13 @@ from responsibilities.queries.returns import (
     progress_of_children,
     targets_of,
 )
+from responsibilities.queries.review import corrected_for, waiting_for
 from responsibilities.queries.rollup import totals, yearly_values
 
 
 def waiting_count(actor: Actor) -> int:
     """Returns that this post is to review."""
-    scope = actor.scope(REVIEW_RETURN)
-    return QuarterlyReturn.objects.within(scope).filter(state=ReturnState.SUBMITTED).count()
+    return waiting_for(actor).count()
 
 
 navigation.register(
@@ -97,6 +97,16 @@ def review_todos(actor: Actor) -> Sequence[Todo]:
     if scope is None:
         return []
     todos = []
+    if count := corrected_for(actor).count():
+        todos.append(
+            Todo(
+                title=f"复核 {count} 份补正后的报表",
+                url=f"{reverse('responsibilities:review_list')}?resubmitted=on",
+                note="由您退回，单位已补正，改动已标出。",
+                tone="warn",
+                icon="git-compare",
+            )
+        )
     if count := waiting_count(actor):
         todos.append(
             Todo(

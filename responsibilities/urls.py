@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from responsibilities.return_urls import urlpatterns as returns_urlpatterns
+from responsibilities.review_urls import review_urlpatterns
 from responsibilities.views import allocation, planning, targets
 
 app_name = "responsibilities"
@@ -60,4 +61,5 @@ urlpatterns: list[URLPattern] = [
         name="allocation_board",
     ),
     *returns_urlpatterns,
+    *review_urlpatterns,
 ]

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import django_filters
-from django.db.models import QuerySet
+from django import forms
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce, TruncDate
+from django.http import QueryDict
+from django.utils import timezone
 
 from gongjian.foundation.calendar.models import Period
+from gongjian.foundation.kernel.dates import SHANGHAI
+from orgs.enums import Level
 from responsibilities.enums import ReturnState
 from responsibilities.models import QuarterlyReturn
+
+EVERY_STATE = "all"
 
 
 def _periods() -> list[tuple[int, str]]:
@@ -16,19 +27,75 @@ def _periods() -> list[tuple[int, str]]:
 
 
 class ReviewFilter(django_filters.FilterSet):
+    """What waits is shown first; the state is chosen on the pills above the table."""
+
     words = django_filters.CharFilter(label="单位", method="find_words")
-    state = django_filters.ChoiceFilter(
-        label="状态", choices=ReturnState.choices, empty_label="全部"
-    )
+    state = django_filters.CharFilter(label="状态", method="of_state", widget=forms.HiddenInput)
     period = django_filters.ChoiceFilter(
         label="期间", choices=_periods, empty_label="全部", field_name="period_id"
+    )
+    level = django_filters.ChoiceFilter(
+        label="层级", choices=Level.choices, empty_label="全部", field_name="unit__level"
+    )
+    waited = django_filters.ChoiceFilter(
+        label="等待",
+        choices=[("1", "满 1 天"), ("3", "满 3 天"), ("7", "满 7 天")],
+        empty_label="不限",
+        method="waiting_since",
+    )
+    odd = django_filters.BooleanFilter(
+        label="有异常", method="with_findings", widget=forms.CheckboxInput
+    )
+    resubmitted = django_filters.BooleanFilter(
+        label="补正件", method="sent_in_again", widget=forms.CheckboxInput
+    )
+    late = django_filters.BooleanFilter(
+        label="逾期", method="handed_in_late", widget=forms.CheckboxInput
     )
 
     class Meta:
         model = QuarterlyReturn
-        fields = ["words", "state", "period"]
+        fields = ["words", "state", "period", "level", "waited", "odd", "resubmitted", "late"]
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        chosen = data.copy() if data is not None else QueryDict(mutable=True)
+        if not chosen.get("state"):
+            chosen["state"] = ReturnState.SUBMITTED
+        super().__init__(chosen, *args, **kwargs)
 
     def find_words(
         self, queryset: QuerySet[QuarterlyReturn], name: str, value: str
     ) -> QuerySet[QuarterlyReturn]:
         return queryset.filter(unit__name__contains=value)
+
+    def of_state(
+        self, queryset: QuerySet[QuarterlyReturn], name: str, value: str
+    ) -> QuerySet[QuarterlyReturn]:
+        return queryset if value == EVERY_STATE else queryset.filter(state=value)
+
+    def waiting_since(
+        self, queryset: QuerySet[QuarterlyReturn], name: str, value: str
+    ) -> QuerySet[QuarterlyReturn]:
+        before = timezone.now() - timedelta(days=int(value))
+        return queryset.filter(state=ReturnState.SUBMITTED, submitted_at__lte=before)
+
+    def with_findings(
+        self, queryset: QuerySet[QuarterlyReturn], name: str, value: object
+    ) -> QuerySet[QuarterlyReturn]:
+        return queryset.exclude(findings={}) if value else queryset
+
+    def sent_in_again(
+        self, queryset: QuerySet[QuarterlyReturn], name: str, value: object
+    ) -> QuerySet[QuarterlyReturn]:
+        return queryset.filter(returned_values__isnull=False) if value else queryset
+
+    def handed_in_late(
+        self, queryset: QuerySet[QuarterlyReturn], name: str, value: object
+    ) -> QuerySet[QuarterlyReturn]:
+        if not value:
+            return queryset
+        first = TruncDate("first_submitted_at", tzinfo=SHANGHAI)
+        deadline = Coalesce(F("obligation__extended_to"), F("obligation__due_on"))
+        return queryset.annotate(first_day=first, deadline_day=deadline).filter(
+            first_day__gt=F("deadline_day")
+        )

@@ -14,6 +14,7 @@ from responsibilities.models.returns import (
     ReturnForm,
     ReturnRemark,
 )
+from responsibilities.models.review import ReturnMessage, ReviewDelegation, ReviewPhrase
 
 __all__ = [
     "Amendment",
@@ -24,6 +25,9 @@ __all__ = [
     "PlanIndicator",
     "QuarterlyReturn",
     "ReturnForm",
+    "ReturnMessage",
     "ReturnRemark",
+    "ReviewDelegation",
+    "ReviewPhrase",
     "Target",
 ]

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from gongjian.foundation.tenancy.models import TenantOwned, wall
 from gongjian.foundation.workflow.lifecycle import Lifecycle, Stateful, Step
+from orgs.models import Unit
 from responsibilities import authority
 from responsibilities.cells import Cell
 from responsibilities.enums import ConsolidationState, FormState, ReturnState
@@ -150,6 +151,37 @@ class QuarterlyReturn(TenantOwned, Stateful):
     seen_at = models.DateTimeField("审核人查看时间", null=True, editable=False)
     accepted_at = models.DateTimeField("通过时间", null=True, editable=False)
     reviewed_by = models.CharField("审核人", max_length=200, blank=True, editable=False)
+    #: Whose direct superior decides; empty for the unit itself, higher once escalated.
+    review_place = models.ForeignKey(
+        "orgs.Unit",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="审定层级",
+    )
+    #: Who looks at it now, and to whom a correction goes straight back.
+    reviewer_post = models.ForeignKey(
+        "orgs.Post",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="在审职务",
+    )
+    findings = models.JSONField("异常栏", default=dict, editable=False)
+    returned_values = ArrayField(
+        models.DecimalField(max_digits=16, decimal_places=2, null=True),
+        verbose_name="退回时的数据",
+        null=True,
+        editable=False,
+    )
+    accepted_values = ArrayField(
+        models.DecimalField(max_digits=16, decimal_places=2, null=True),
+        verbose_name="上次通过时的数据",
+        null=True,
+        editable=False,
+    )
 
     lifecycle = Lifecycle(
         Step(
@@ -208,6 +240,37 @@ class QuarterlyReturn(TenantOwned, Stateful):
             style="primary",
             icon="circle-check",
         ),
+        Step(
+            "unaccept",
+            "撤销通过",
+            frozenset({ReturnState.ACCEPTED}),
+            ReturnState.SUBMITTED,
+            authority.REVIEW_RETURN,
+            "responsibilities.return.unaccepted",
+            needs_reason=True,
+            style="danger",
+            icon="rotate-2",
+        ),
+        Step(
+            "escalate",
+            "提请上级审定",
+            frozenset({ReturnState.SUBMITTED}),
+            ReturnState.SUBMITTED,
+            authority.REVIEW_RETURN,
+            "responsibilities.return.escalated",
+            needs_reason=True,
+            icon="arrow-up-circle",
+        ),
+        Step(
+            "hand_down",
+            "交回下级审核",
+            frozenset({ReturnState.SUBMITTED}),
+            ReturnState.SUBMITTED,
+            authority.REVIEW_RETURN,
+            "responsibilities.return.handed_down",
+            needs_reason=True,
+            icon="arrow-down-circle",
+        ),
     )
 
     class Meta(TenantOwned.Meta):
@@ -220,6 +283,8 @@ class QuarterlyReturn(TenantOwned, Stateful):
                 unit_id="orgs_unit",
                 period_id="calendar_period",
                 form_id="responsibilities_returnform",
+                review_place_id="orgs_unit",
+                reviewer_post_id="orgs_post",
             ),
             models.UniqueConstraint(fields=["tenant", "obligation"], name="return_once"),
         ]
@@ -234,6 +299,11 @@ class QuarterlyReturn(TenantOwned, Stateful):
     @property
     def is_editable(self) -> bool:
         return self.state in {ReturnState.DRAFT, ReturnState.SENT_BACK}
+
+    @property
+    def review_unit(self) -> Unit:
+        """The unit whose direct superior decides on this return."""
+        return self.review_place or self.unit
 
     @property
     def remarks(self) -> dict[str, str]:

@@ -21,7 +21,7 @@ from responsibilities.models import Obligation, QuarterlyReturn, ReturnForm, Tar
 #: States in which a return has left its unit.
 HANDED_IN = (ReturnState.SUBMITTED, ReturnState.ACCEPTED, ReturnState.SENT_BACK)
 #: Roles that review the returns of the units directly below.
-REVIEWING_ROLES = ("superior_office", "office")
+REVIEWING_ROLES = ("superior_office", "office", "review_delegate")
 
 
 def latest_form() -> ReturnForm | None:

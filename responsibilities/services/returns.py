@@ -31,10 +31,10 @@ from responsibilities.queries.returns import (
     earlier_returns,
     pinned_cells,
     prefill,
-    reviewers_of,
     targets_of,
     year_to_date,
 )
+from responsibilities.queries.review import findings_of, resubmission_posts
 
 LONGEST_REMARK = 200
 
@@ -291,6 +291,7 @@ def submit_return(
             "seen_at": None,
             # Each submission is told of by itself, even when nothing was changed.
             "revision": quarterly_return.revision + 1,
+            "findings": findings_of(quarterly_return),
         },
     )
     if returned:
@@ -299,7 +300,7 @@ def submit_return(
             rule="responsibilities.return_resubmitted",
             subject=quarterly_return,
             stage=f"r{quarterly_return.revision}",
-            post_ids=reviewers_of(unit),
+            post_ids=resubmission_posts(quarterly_return),
             title=f"{unit.name}已补正报表，请复核",
             url=quarterly_return.get_absolute_url(),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +17,7 @@ from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted
 from gongjian.foundation.workflow.lifecycle import advance
 from orgs.models import Unit
-from responsibilities.authority import REVIEW_RETURN, SUBMIT_RETURN, URGE_RETURN
+from responsibilities.authority import SUBMIT_RETURN, URGE_RETURN
 from responsibilities.enums import ReturnState
 from responsibilities.models import (
     Consolidation,
@@ -25,32 +26,45 @@ from responsibilities.models import (
     ReturnRemark,
 )
 from responsibilities.queries.returns import debtors, filers_of, reviewers_of
+from responsibilities.queries.review import may_review
 from responsibilities.queries.rollup import totals
+from responsibilities.services.review_turns import lock_return
 
 BATCH = 500
 
 
 @transaction.atomic
 def mark_seen(quarterly_return: QuarterlyReturn, *, actor: Actor) -> None:
-    """Note that the reviewer has opened the return; from then on it is not withdrawn."""
-    if actor.may(REVIEW_RETURN, at=quarterly_return.unit):
-        QuarterlyReturn.objects.filter(
-            pk=quarterly_return.pk, state=ReturnState.SUBMITTED, seen_at=None
-        ).update(seen_at=timezone.now())
+    """Note that the reviewer has opened the return; from then on it is not withdrawn.
+
+    The first to look becomes the one in whose hands it is; others may still
+    decide, and see his name.
+    """
+    if not may_review(actor, quarterly_return):
+        return
+    rows = QuarterlyReturn.objects.filter(pk=quarterly_return.pk, state=ReturnState.SUBMITTED)
+    if rows.filter(seen_at=None).update(seen_at=timezone.now()):
+        record("responsibilities.return.seen", quarterly_return, actor=actor, label="查看")
+    rows.filter(reviewer_post=None).update(reviewer_post_id=actor.post_id)
 
 
+@transaction.atomic
 def accept_return(
     quarterly_return: QuarterlyReturn, *, actor: Actor, reason: str = ""
 ) -> QuarterlyReturn:
     """Accept a return; its figures are in every total above from now on."""
-    return advance(
-        quarterly_return,
+    row = lock_return(quarterly_return)
+    row = advance(
+        row,
         "accept",
         actor=actor,
-        at=quarterly_return.unit,
+        at=row.review_unit,
         reason=reason,
         changes={"accepted_at": timezone.now(), "reviewed_by": actor.label[:200]},
     )
+    # Beside the trail and not in it: the next reviewer compares with these.
+    QuarterlyReturn.objects.filter(pk=row.pk).update(accepted_values=F("values"))
+    return row
 
 
 def accept_many(return_ids: Iterable[int], *, actor: Actor) -> tuple[int, list[str]]:
@@ -64,7 +78,7 @@ def accept_many(return_ids: Iterable[int], *, actor: Actor) -> tuple[int, list[s
     for start in range(0, len(ids), BATCH):
         with transaction.atomic():
             rows = QuarterlyReturn.objects.filter(pk__in=ids[start : start + BATCH])
-            for row in rows.select_related("unit", "period").order_by("pk"):
+            for row in rows.select_related("unit").order_by("pk"):
                 try:
                     with transaction.atomic():
                         accept_return(row, actor=actor)
@@ -83,6 +97,7 @@ def send_back_return(
     remarks: Mapping[str, str] | None = None,
 ) -> QuarterlyReturn:
     """Return it with remarks pinned to cells; only those cells open again (退回补正)."""
+    quarterly_return = lock_return(quarterly_return)
     cells = {cell.code: cell for cell in quarterly_return.form.layout()}
     pinned = {code: text.strip() for code, text in (remarks or {}).items() if text.strip()}
     if unknown := pinned.keys() - cells.keys():
@@ -93,10 +108,11 @@ def send_back_return(
         quarterly_return,
         "send_back",
         actor=actor,
-        at=quarterly_return.unit,
+        at=quarterly_return.review_unit,
         reason=reason.strip() or "；".join(pinned.values())[:300],
-        changes={"reviewed_by": actor.label[:200]},
+        changes={"reviewed_by": actor.label[:200], "reviewer_post_id": actor.post_id},
     )
+    QuarterlyReturn.objects.filter(pk=quarterly_return.pk).update(returned_values=F("values"))
     ReturnRemark.objects.bulk_create(
         [
             ReturnRemark(
@@ -134,6 +150,8 @@ def submit_consolidation(
     """
     if not actor.may(SUBMIT_RETURN, at=unit):
         raise NotPermitted("当前职务无权上报本级汇总，请切换到本单位主管职务。")
+    # An acceptance that is being taken back right now is either wholly in or wholly out.
+    Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
     total, _ = totals(unit, period, form)
     if not total.included:
         raise DomainError("还没有审核通过的报表，暂时无数可汇总。请先审核下级报表。")

@@ -1,104 +1,186 @@
-"""Pages of the superior: returns to review, one return side by side, bulk acceptance."""
+"""Pages of the superior: the work list, one return side by side, bulk acceptance."""
 
 from __future__ import annotations
 
 import re
-import statistics
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django_tables2 import RequestConfig
 
+from gongjian.foundation.kernel.dates import long_date
 from gongjian.foundation.kernel.errors import FieldErrors
-from gongjian.foundation.tenancy.models import TenantQuerySet
-from gongjian.foundation.web.pages import ConfirmPage, DetailPage, ListPage, Page, RecordsMixin
-from responsibilities.authority import REVIEW_RETURN, VIEW_RETURN
+from gongjian.foundation.web.pages import ConfirmPage, DetailPage, ListPage, Page, StepPage
+from responsibilities.authority import (
+    DELEGATE_REVIEW,
+    FILL_RETURN,
+    MANAGE_PHRASE,
+    REVIEW_RETURN,
+    VIEW_RETURN,
+)
+from responsibilities.comparison import compare
 from responsibilities.enums import ReturnState
-from responsibilities.filters.review import ReviewFilter
+from responsibilities.filters.review import EVERY_STATE, ReviewFilter
 from responsibilities.models import QuarterlyReturn
-from responsibilities.queries.returns import peer_values
+from responsibilities.queries.review import may_review, phrases_for, reviewable
+from responsibilities.queries.thread import thread_of
 from responsibilities.services.review import (
     accept_many,
     accept_return,
     mark_seen,
     send_back_return,
 )
-from responsibilities.sheet import build_sheet
+from responsibilities.services.review_turns import (
+    LONGEST_MESSAGE,
+    escalate_return,
+    hand_down_return,
+    post_message,
+    take_over_return,
+    unaccept_return,
+)
 from responsibilities.tables.review import ReviewTable
 
-_RETURNS = QuarterlyReturn.objects.select_related("unit", "period", "form", "obligation")
+_RETURNS = QuarterlyReturn.objects.select_related(
+    "unit", "period", "form", "obligation", "review_place", "reviewer_post"
+)
 _PIN = re.compile(r"pins\[(\w{1,12})\]")
-#: Words that reviewers write most; offered, never forced.
-PHRASES = (
-    "与上季相差较大，请核对原因。",
-    "与花名册不符，请核对。",
-    "部分大于总数，请更正。",
-    "请补充说明变化原因。",
-    "单位口径有误，请按填表说明更正。",
+#: So many returns are walked through with J and K; nobody reviews more in one go.
+LONGEST_WALK = 1000
+#: So many are looked over in one preview.
+LONGEST_BATCH = 300
+#: The states of the pills, in the order of the work.
+_PILLS = (
+    (ReturnState.SUBMITTED, "待审核"),
+    (ReturnState.SENT_BACK, "已退回"),
+    (ReturnState.ACCEPTED, "已通过"),
+    (ReturnState.DRAFT, "填报中"),
 )
 
 
-class ReviewList(ListPage):
+class _ReviewPage(Page, base=True):
+    """Pages over the returns that this post decides on, with the list they were found in."""
+
+    permission = REVIEW_RETURN
+    queryset = _RETURNS
+
+    def get_queryset(self) -> Any:
+        return self.queryset.filter(pk__in=reviewable(self.actor).values("pk"))
+
+    def walk(self) -> list[int]:
+        """Keys of the returns of the work list, in its order: what J and K go through."""
+        rows = reviewable(self.actor)
+        filterset = ReviewFilter(self.request.GET, queryset=rows, request=self.request)
+        table = ReviewTable(filterset.qs)
+        RequestConfig(self.request, paginate=False).configure(table)
+        return list(table.data.data.values_list("pk", flat=True)[:LONGEST_WALK])
+
+    def with_list(self, url: str) -> str:
+        """Carry the filters of the work list along."""
+        words = self.request.GET.urlencode()
+        return f"{url}?{words}" if words else url
+
+
+class ReviewList(_ReviewPage, ListPage):
     """季报审核: what waits for this post, the longest waiting first."""
 
     permission = REVIEW_RETURN
-    queryset = _RETURNS
     table_class = ReviewTable
     filterset_class = ReviewFilter
     template_name = "responsibilities/review_list.html"
+    fragment_template = "responsibilities/_review_body.html"
     heading = "季报审核"
 
-    def get_summary(self, records: Any) -> str:
-        waiting = self.get_queryset().filter(state=ReturnState.SUBMITTED).count()
-        return f"共 {records.count()} 份，其中待审核 {waiting} 份"
+    def get_queryset(self) -> Any:
+        chosen: QuerySet[QuarterlyReturn] = reviewable(self.actor)
+        return chosen.select_related(
+            "unit", "period", "obligation", "review_place", "reviewer_post"
+        )
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        return {"listed": self.request.GET.urlencode(), "post_id": self.actor.post_id}
+
+    def get_extra(self) -> dict[str, Any]:
+        everything = self.request.GET.copy()
+        everything["state"] = EVERY_STATE
+        found = ReviewFilter(everything, queryset=reviewable(self.actor)).qs
+        rows = found.order_by().values_list("state").annotate(Count("pk"))
+        counts: dict[str, int] = dict(rows)
+        chosen = self.request.GET.get("state") or ReturnState.SUBMITTED
+        pills = [
+            {"value": str(state), "label": label, "count": counts.get(state, 0)}
+            for state, label in _PILLS
+        ]
+        pills.append({"value": EVERY_STATE, "label": "全部", "count": sum(counts.values())})
+        return {
+            "pills": pills,
+            "chosen_state": str(chosen),
+            "may_delegate": self.actor.may(DELEGATE_REVIEW),
+            "may_keep_phrases": self.actor.may(MANAGE_PHRASE),
+        }
 
 
-class AcceptMany(RecordsMixin, ConfirmPage):
-    """批量通过: first shows what will be accepted, then accepts it."""
+class AcceptMany(_ReviewPage, ConfirmPage):
+    """批量通过: first shows what will be accepted; what is odd is ticked one by one."""
 
     permission = REVIEW_RETURN
-    queryset = _RETURNS
     template_name = "responsibilities/accept_many.html"
     heading = "批量通过"
     submit_label = "确认通过"
 
-    def chosen(self) -> TenantQuerySet[Any]:
+    def chosen(self) -> QuerySet[QuarterlyReturn]:
         ids = [int(text) for text in self.request.POST.getlist("ids") if text.isdigit()]
-        return self.get_queryset().filter(pk__in=ids).order_by("unit__path")
+        rows: QuerySet[QuarterlyReturn] = self.get_queryset()
+        return rows.filter(pk__in=ids).order_by("unit__path")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return HttpResponseRedirect(reverse("responsibilities:review_list"))
+        return HttpResponseRedirect(self.get_cancel_url())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "confirmed" in request.POST:
             return super().post(request, *args, **kwargs)
-        if not self.chosen():
+        if not self.chosen().exists():
             messages.warning(request, "请先勾选要通过的报表。")
-            return HttpResponseRedirect(reverse("responsibilities:review_list"))
+            return HttpResponseRedirect(self.get_cancel_url())
         return self.show(self.get_form())
 
     def perform(self, form: Any) -> Any:
         done, refused = accept_many([row.pk for row in self.chosen()], actor=self.actor)
-        self.say(f"已通过 {done} 份。")
+        self.say(f"已通过 {done} 份。" if done else "没有勾选任何报表，没有办理。")
         for text in refused:
             messages.warning(self.request, f"没有通过：{text}")
         return done
 
     def get_success_url(self, result: Any) -> str:
-        return reverse("responsibilities:review_list")
+        return self.get_cancel_url()
 
     def get_cancel_url(self) -> str:
-        return reverse("responsibilities:review_list")
+        return self.with_list(reverse("responsibilities:review_list"))
 
     def get_extra(self) -> dict[str, Any]:
-        rows = list(self.chosen())
-        ready = [row for row in rows if row.state == ReturnState.SUBMITTED]
-        return {"ready": ready, "others": [row for row in rows if row not in ready]}
+        rows = list(self.chosen()[: LONGEST_BATCH + 1])
+        waiting = [row for row in rows[:LONGEST_BATCH] if row.state == ReturnState.SUBMITTED]
+        odd = [row for row in waiting if row.findings or row.is_nil]
+        return {
+            "ready": [row for row in waiting if row not in odd],
+            "odd": [
+                {
+                    "row": row,
+                    "labels": {cell.code: cell.label for cell in row.form.layout()},
+                    "remarks": row.remarks,
+                }
+                for row in odd
+            ],
+            "others": [row for row in rows[:LONGEST_BATCH] if row not in waiting],
+            "too_many": len(rows) > LONGEST_BATCH,
+            "limit": LONGEST_BATCH,
+        }
 
 
 class ReturnDetail(DetailPage):
-    """One return side by side with the last quarter and its peers; the reviewer decides here."""
+    """One return side by side with its last quarter, last year and its peers."""
 
     permission = VIEW_RETURN
     queryset = _RETURNS
@@ -112,8 +194,7 @@ class ReturnDetail(DetailPage):
         facts = [
             ("单位", row.unit),
             ("期间", row.period),
-            ("状态", row.get_state_display()),
-            ("截止日期", f"{row.obligation.deadline:%Y-%m-%d}"),
+            ("截止日期", long_date(row.obligation.deadline)),
             ("报送人", row.submitted_by or "—"),
         ]
         if row.filed_on_behalf:
@@ -122,46 +203,96 @@ class ReturnDetail(DetailPage):
             facts.append(("零报告理由", row.nil_reason))
         return facts
 
+    def get_history(self) -> list[Any]:
+        # The thread tells it together with remarks and messages.
+        return []
+
     def get_extra(self) -> dict[str, Any]:
-        row = self.object
-        sheet = build_sheet(row.obligation, row)
-        medians = _medians(row)
-        for section in sheet.sections:
-            for cell in section.rows:
-                cell.median = medians.get(cell.code)
-        may_review = row.state == ReturnState.SUBMITTED and self.actor.may(
-            REVIEW_RETURN, at=row.unit
-        )
+        row, actor = self.object, self.actor
+        mine = may_review(actor, row)
+        reviewing = mine and row.state == ReturnState.SUBMITTED
         return {
-            "sections": sheet.sections,
-            "may_review": may_review,
-            "may_fill": row.is_editable and self.actor.unit_id == row.unit_id,
-            "phrases": PHRASES,
-            "pins": list(row.pins.all()),
+            "comparison": compare(row, reviewing=mine or actor.unit_id != row.unit_id),
+            "may_review": reviewing,
+            "turns": self.turns(mine=mine),
+            "is_taken": bool(row.reviewer_post_id and row.reviewer_post_id != actor.post_id),
+            "may_fill": row.is_editable and actor.unit_id == row.unit_id,
+            "may_ask": mine or actor.may(FILL_RETURN, at=row.unit),
+            "phrases": phrases_for(actor) if reviewing else [],
+            "thread": thread_of(row),
             "typed": getattr(self, "typed", {}),
             "errors": getattr(self, "errors", {}),
             "reason": self.request.POST.get("reason", ""),
+            "longest_message": LONGEST_MESSAGE,
+            "listed": self.request.GET.urlencode(),
+            **(self.neighbours() if actor.may(REVIEW_RETURN) else {}),
+        }
+
+    def turns(self, *, mine: bool) -> list[dict[str, str]]:
+        """Acts beside accepting and sending back, each on a page that asks the reason."""
+        row = self.object
+        names: list[str] = []
+        if mine and row.state == ReturnState.SUBMITTED:
+            above = row.review_unit.parent
+            names += ["escalate"] if above is not None and above.parent_id else []
+            names += ["hand_down"] if row.review_place_id else []
+        if mine and row.state == ReturnState.ACCEPTED:
+            names.append("unaccept")
+        steps = [row.lifecycle[name] for name in names]
+        return [
+            {
+                "label": step.label,
+                "icon": step.icon,
+                "url": reverse("responsibilities:return_turn", args=[row.pk, step.name]),
+            }
+            for step in steps
+        ]
+
+    def neighbours(self) -> dict[str, Any]:
+        """Where this return stands in the work list, and its two neighbours."""
+        page = ReviewSteps(request=self.request)
+        ids = page.walk()
+        if self.object.pk not in ids:
+            following = ids[0] if ids else None
+            return {"next_url": page.address(following), "left": len(ids)}
+        place = ids.index(self.object.pk)
+        return {
+            "next_url": page.address(ids[place + 1] if place + 1 < len(ids) else None),
+            "previous_url": page.address(ids[place - 1] if place else None),
+            "place": place + 1,
+            "left": len(ids),
         }
 
 
-def _medians(row: QuarterlyReturn) -> dict[str, Any]:
-    """Median of each cell among the units beside this one; none below three peers."""
-    peers = peer_values(row)
-    if len(peers) < 3:
-        return {}
-    medians = {}
-    for cell in row.form.layout():
-        known = [values[cell.slot] for values in peers if values[cell.slot] is not None]
-        if len(known) >= 3:
-            medians[cell.code] = statistics.median([value for value in known if value is not None])
-    return medians
+class ReviewSteps(_ReviewPage):
+    """接着审: opens the first return that waits, so that an afternoon is enough."""
+
+    permission = REVIEW_RETURN
+
+    def address(self, pk: int | None) -> str:
+        if pk is None:
+            return ""
+        return self.with_list(reverse("responsibilities:quarterlyreturn_detail", args=[pk]))
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        first = next(iter(self.walk()), None)
+        return HttpResponseRedirect(
+            self.address(first) or self.with_list(reverse("responsibilities:review_list"))
+        )
 
 
-class ReturnSeen(RecordsMixin, Page):
+class _ReturnPage(_ReviewPage, base=True):
+    def get_object(self) -> QuarterlyReturn:
+        found: QuarterlyReturn | None = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
+        if found is None:
+            raise Http404
+        return found
+
+
+class ReturnSeen(_ReturnPage):
     """Told by the open page: the reviewer has looked, so the unit withdraws no more."""
 
     permission = REVIEW_RETURN
-    queryset = _RETURNS
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         mark_seen(self.get_object(), actor=self.actor)
@@ -173,14 +304,20 @@ class ReturnDecide(ReturnDetail):
 
     permission = REVIEW_RETURN
 
+    def get_queryset(self) -> Any:
+        return self.queryset.filter(pk__in=reviewable(self.actor).values("pk"))
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
+        # Asked before the decision, after which the return is not in the list any more.
+        following = self.neighbours().get("next_url")
+        onwards = HttpResponseRedirect(following or self.back_to_list())
         posted = ((_PIN.fullmatch(name), str(text)) for name, text in request.POST.items())
         self.typed = {match[1]: text for match, text in posted if match and text.strip()}
         if request.POST.get("decision") == "accept":
-            accept_return(self.object, actor=self.actor)
+            accept_return(self.object, actor=self.actor, reason=request.POST.get("reason", ""))
             self.say(f"已通过{self.object.unit}的报表。")
-            return self.onwards()
+            return onwards
         try:
             send_back_return(
                 self.object,
@@ -194,16 +331,67 @@ class ReturnDecide(ReturnDetail):
             answer.status_code = 422
             return answer
         self.say(f"已退回{self.object.unit}，对方会收到提醒。")
-        return self.onwards()
+        return onwards
 
-    def onwards(self) -> HttpResponse:
-        """Go straight to the next return that waits, so that an afternoon is enough."""
-        following = (
-            self.get_queryset()
-            .filter(state=ReturnState.SUBMITTED)
-            .exclude(pk=self.object.pk)
-            .order_by("submitted_at", "pk")
-            .first()
+    def back_to_list(self) -> str:
+        words = self.request.GET.urlencode()
+        url = reverse("responsibilities:review_list")
+        return f"{url}?{words}" if words else url
+
+
+class ReturnTurn(_ReturnPage, StepPage):
+    """提请上级审定、交回下级、撤销通过: each with its reason."""
+
+    permission = REVIEW_RETURN
+    services = {
+        "unaccept": unaccept_return,
+        "escalate": escalate_return,
+        "hand_down": hand_down_return,
+    }
+
+    def get_success_url(self, result: Any) -> str:
+        self.say(f"已办理“{self.step.label}”。")
+        return str(result.get_absolute_url())
+
+
+class ReturnTakeOver(_ReturnPage, ConfirmPage):
+    """接手: what comes back goes to this post from now on."""
+
+    permission = REVIEW_RETURN
+    heading = "接手审核"
+    submit_label = "接手"
+    success_message = "已接手，单位补正后会直接回到您这里。"
+
+    def perform(self, form: Any) -> QuarterlyReturn:
+        return take_over_return(self.get_object(), actor=self.actor)
+
+    def get_cancel_url(self) -> str:
+        return str(self.get_object().get_absolute_url())
+
+    def get_extra(self) -> dict[str, Any]:
+        row = self.get_object()
+        holder = row.reviewer_post
+        text = f"这张报表现由{holder}审核。" if holder else "这张报表还没有人查看。"
+        return {"object": row, "question": f"{text}接手后，单位补正的报表直接回到您这里。"}
+
+
+class ReturnAsk(DetailPage):
+    """问询: a word between reviewer and unit; nothing is sent back."""
+
+    permission = VIEW_RETURN
+    queryset = _RETURNS
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return HttpResponseRedirect(self.get_object().get_absolute_url())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        row = self.get_object()
+        words = request.GET.urlencode()
+        try:
+            post_message(row, actor=self.actor, text=request.POST.get("text", ""))
+            self.say("已发出，对方会收到提醒。")
+        except FieldErrors as error:
+            messages.warning(request, next(iter(error.errors.values()))[0])
+        return HttpResponseRedirect(
+            f"{row.get_absolute_url()}{f'?{words}' if words else ''}#thread"
         )
-        url = following.get_absolute_url() if following else reverse("responsibilities:review_list")
-        return HttpResponseRedirect(url)

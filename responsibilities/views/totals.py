@@ -29,6 +29,7 @@ from responsibilities.queries.returns import (
     progress_of_children,
     targets_of,
 )
+from responsibilities.queries.review import outsiders_of
 from responsibilities.queries.rollup import APPROVED, HANDED_IN, totals, yearly_values
 from responsibilities.services.review import (
     accept_consolidation,
@@ -209,7 +210,10 @@ class ConsolidationDetail(DetailPage):
     def get_extra(self) -> dict[str, Any]:
         cells = self.object.form.layout()
         values = self.object.values
-        return {"rows": [(cell, values[cell.slot] if values else None) for cell in cells]}
+        return {
+            "rows": [(cell, values[cell.slot] if values else None) for cell in cells],
+            "outsiders": outsiders_of(self.object),
+        }
 
 
 class ConsolidationSubmit(ConfirmPage):

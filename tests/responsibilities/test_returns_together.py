@@ -11,9 +11,15 @@ from django.db import connection, transaction
 from gongjian.foundation.audit.models import TrailEntry
 from gongjian.foundation.kernel.errors import DomainError, StateConflict
 from gongjian.foundation.tenancy.scope import tenant_scope
-from responsibilities.models import Obligation, QuarterlyReturn
+from responsibilities.models import Consolidation, Obligation, QuarterlyReturn
 from responsibilities.services.returns import save_cells, start_return, submit_return
-from responsibilities.services.review import accept_many, accept_return, send_back_return
+from responsibilities.services.review import (
+    accept_many,
+    accept_return,
+    send_back_return,
+    submit_consolidation,
+)
+from responsibilities.services.review_turns import escalate_return, unaccept_return
 from tests.factories.cast import build_cast
 from tests.factories.returns import fill, open_quarter, start, submitted
 
@@ -140,3 +146,38 @@ def test_two_windows_on_one_cell_never_lose_a_value_unknowingly(people):
     told = [answer for answer in answers if answer.conflicts]
     assert (len(kept), len(told)) == (1, 1)
     assert told[0].conflicts["Z203"]["theirs"] == kept[0].saved["Z203"]["value"]
+
+
+def test_escalating_and_accepting_at_once_leaves_one_decision(people):
+    row = waiting_return(people)
+    answers = both(
+        people,
+        lambda: accept_return(row, actor=people.township),
+        lambda: escalate_return(row, actor=people.township, reason="口径有争议"),
+    )
+    lost = [answer for answer in answers if isinstance(answer, DomainError)]
+    assert len(lost) == 1
+    assert lost[0].message
+    with tenant_scope(people.tenant.pk), transaction.atomic():
+        row = QuarterlyReturn.objects.get(pk=row.pk)
+    assert (row.state, row.review_place_id) in {
+        ("accepted", None),
+        ("submitted", people.dongfeng.pk),
+    }
+
+
+def test_totals_and_taking_back_at_once_never_hand_up_what_is_open_again(people):
+    row = waiting_return(people)
+    with tenant_scope(people.tenant.pk), transaction.atomic():
+        row = accept_return(row, actor=people.township)
+    both(
+        people,
+        lambda: unaccept_return(row, actor=people.township, reason="有误"),
+        lambda: submit_consolidation(
+            people.dongfeng, period=row.period, form=row.form, actor=people.township
+        ),
+    )
+    with tenant_scope(people.tenant.pk), transaction.atomic():
+        state = QuarterlyReturn.objects.get(pk=row.pk).state
+        handed_up = Consolidation.objects.filter(accepted_count=1).exists()
+    assert handed_up == (state == "accepted")

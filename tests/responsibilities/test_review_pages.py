@@ -157,7 +157,7 @@ def test_the_work_list_costs_the_same(cast, sign_in, django_assert_num_queries, 
     address = reverse("responsibilities:review_list")
     client.get(address)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get(address)
 
 
