@@ -14,6 +14,7 @@ from responsibilities.models.returns import (
     ReturnForm,
     ReturnRemark,
 )
+from responsibilities.models.rollup import RollupBucket, RollupMark
 
 __all__ = [
     "Amendment",
@@ -25,5 +26,7 @@ __all__ = [
     "QuarterlyReturn",
     "ReturnForm",
     "ReturnRemark",
+    "RollupBucket",
+    "RollupMark",
     "Target",
 ]
