@@ -8,14 +8,16 @@ from django.db.models.functions import Concat, Substr
 from gongjian.foundation.kernel.actor import PATH_STEP
 from gongjian.foundation.kernel.dates import today
 from orgs.places import PlaceMemory, place_memories
-from responsibilities.models import Obligation
+from responsibilities.models import Obligation, Relocation
 
 
 def follow(old: str, new: str) -> None:
     """A unit moved: what it owes for periods that are still open goes along.
 
-    A period is open up to its due day; then its totals stay where they were.
+    A period is open up to its due day; then its totals stay where they were, and
+    the relocation says how the node of today is found there.
     """
+    Relocation.objects.create(old_path=old, new_path=new, moved_on=today())
     Obligation.objects.filter(
         unit__path__under=new, period__due_on__gte=today(), path_at__under=old
     ).update(

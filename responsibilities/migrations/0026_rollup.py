@@ -65,6 +65,30 @@ class Migration(migrations.Migration):
                 'base_manager_name': 'objects',
             },
         ),
+        migrations.CreateModel(
+            name='Relocation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('old_path', models.TextField(db_collation='C', verbose_name='原路径')),
+                ('new_path', models.TextField(db_collation='C', verbose_name='新路径')),
+                ('moved_on', models.DateField(verbose_name='日期')),
+                ('tenant', models.ForeignKey(default=gongjian.foundation.tenancy.scope.require_tenant_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.tenant', verbose_name='地区')),
+            ],
+            options={
+                'verbose_name': '隶属变动',
+                'ordering': ['id'],
+                'abstract': False,
+                'base_manager_name': 'objects',
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='relocation',
+            constraint=gongjian.foundation.tenancy.constraints.TenantWall(name='responsibilities_relocation_wall'),
+        ),
+        migrations.AddConstraint(
+            model_name='relocation',
+            constraint=models.UniqueConstraint(fields=('tenant', 'id'), name='responsibilities_relocation_tenant_key'),
+        ),
         migrations.AddConstraint(
             model_name='rollupbucket',
             constraint=gongjian.foundation.tenancy.constraints.TenantWall(name='responsibilities_rollupbucket_wall'),

@@ -14,7 +14,7 @@ from responsibilities.models.returns import (
     ReturnForm,
     ReturnRemark,
 )
-from responsibilities.models.rollup import RollupBucket, RollupMark
+from responsibilities.models.rollup import Relocation, RollupBucket, RollupMark
 
 __all__ = [
     "Amendment",
@@ -24,6 +24,7 @@ __all__ = [
     "Obligation",
     "PlanIndicator",
     "QuarterlyReturn",
+    "Relocation",
     "ReturnForm",
     "ReturnRemark",
     "RollupBucket",

@@ -87,3 +87,21 @@ class RollupBucket(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.path} {self.period_id} {self.basis}"
+
+
+class Relocation(TenantOwned):
+    """A branch got a new path on a day: how a node of today is found in an older period."""
+
+    append_only: ClassVar[bool] = True
+
+    old_path = models.TextField("原路径", db_collation="C")
+    new_path = models.TextField("新路径", db_collation="C")
+    moved_on = models.DateField("日期")
+
+    class Meta(TenantOwned.Meta):
+        verbose_name = "隶属变动"
+        ordering = ["id"]
+        constraints = wall("responsibilities_relocation")
+
+    def __str__(self) -> str:
+        return f"{self.old_path} → {self.new_path}"

@@ -32,8 +32,7 @@ from responsibilities.queries.bucket_sql import (
     parameters,
     select,
 )
-
-_ZERO = Decimal(0)
+from responsibilities.queries.places import Places
 
 
 def all_quarters() -> list[Quarter]:
@@ -157,34 +156,49 @@ def figures(
     *,
     basis: str = Basis.ACCEPTED,
     as_of: date | None = None,
+    places: Places | None = None,
 ) -> NodeFigures:
-    """Totals of a node by branch for some periods, in at most two statements.
+    """Totals of a node by branch for some periods, in two statements beside the places.
+
+    Branches are named by the path they have now, wherever they stood in the period.
 
     Above the buckets they are sums of buckets; units right below the node and
     the node itself are added up from their returns. ``as_of`` is a day in the
     past: what had been accepted (handed in) by its end, as it stands now; this
     is reckoned from the returns and costs more the larger the branch is.
     """
+    places = places or Places.load()
     wanted = [year_up_to(quarters, period.pk) for period in periods]
     if as_of is not None:
-        return NodeFigures(node, _live(node, wanted, BRANCH, basis, as_of))
-    lines = _from_buckets(node, wanted, basis)
-    for key, line in _live(node, wanted, NEAR, basis, None).items():
-        lines.setdefault(key, Line()).add(line)
+        found = [_live(node, wanted, BRANCH, basis, places, as_of)]
+    else:
+        found = [
+            _from_buckets(node, wanted, basis, places),
+            _live(node, wanted, NEAR, basis, places),
+        ]
+    known = {year[-1].period.pk: year[-1].period for year in wanted}
+    lines: Lines = {}
+    for part in found:
+        for (path, period_id), line in part.items():
+            key = (places.forward(path, known[period_id]), period_id)
+            lines.setdefault(key, Line()).add(line)
     return NodeFigures(node, lines)
 
 
-def _from_buckets(node: Unit, wanted: Sequence[Sequence[Quarter]], basis: str) -> Lines:
+def _from_buckets(
+    node: Unit, wanted: Sequence[Sequence[Quarter]], basis: str, places: Places
+) -> Lines:
     """Sums of the buckets below a node by branch; the node's own bucket is read unit by unit."""
     texts = [_bucket_sums(year[-1], number) for number, year in enumerate(wanted)]
-    named: dict[str, object] = {
-        "tenant": require_tenant_id(),
-        "node": node.path,
-        "width": len(node.path) + PATH_STEP,
-        "basis": str(basis),
-    }
+    named: dict[str, object] = {"tenant": require_tenant_id(), "basis": str(basis)}
     for number, year in enumerate(wanted):
-        named |= {f"period_{number}": year[-1].period.pk, f"form_{number}": year[-1].form.pk}
+        path = places.back(node.path, year[-1].period)
+        named |= {
+            f"period_{number}": year[-1].period.pk,
+            f"form_{number}": year[-1].form.pk,
+            f"node_{number}": path,
+            f"width_{number}": len(path) + PATH_STEP,
+        }
     return _read(texts, named)
 
 
@@ -206,30 +220,36 @@ def _bucket_sums(quarter: Quarter, number: int) -> str:
         parts = ", ".join(f"{act}(b.{name}[{place}])" for place in range(1, length + 1))
         columns.append(f"ARRAY[{parts}]::{kind}[]")
     return (
-        f"SELECT left(b.path, %(width)s), %(period_{number})s::bigint, {', '.join(columns)} "
+        f"SELECT left(b.path, %(width_{number})s), %(period_{number})s::bigint, {', '.join(columns)} "
         "FROM responsibilities_rollupbucket b "
         f"WHERE b.tenant_id = %(tenant)s AND b.period_id = %(period_{number})s "
         f"AND b.basis = %(basis)s AND b.form_id = %(form_{number})s "
-        "AND b.path ^@ %(node)s AND b.path <> %(node)s GROUP BY 1"
+        f"AND b.path ^@ %(node_{number})s AND b.path <> %(node_{number})s GROUP BY 1"
     )
 
 
 def _live(
-    node: Unit, wanted: Sequence[Sequence[Quarter]], cut: Cut, basis: str, as_of: date | None
+    node: Unit,
+    wanted: Sequence[Sequence[Quarter]],
+    cut: Cut,
+    basis: str,
+    places: Places,
+    as_of: date | None = None,
 ) -> Lines:
     """Totals added up from the returns themselves."""
     columns = ", ".join(f"t.{name}" for name in (*COUNTS, *LISTS))
     texts = []
-    named: dict[str, object] = {
-        "node": node.path,
-        "near": [node.path, node.path[:-PATH_STEP]],
-        "width": len(node.path) + PATH_STEP,
-    }
+    named: dict[str, object] = {}
     if as_of is not None:
         named["until"] = datetime.combine(as_of + timedelta(days=1), time.min, tzinfo=SHANGHAI)
     for number, year in enumerate(wanted):
         text = select(year, cut, as_of=as_of is not None)
-        own = parameters(year, basis, require_tenant_id())
+        path = places.back(node.path, year[-1].period)
+        own = parameters(year, basis, require_tenant_id()) | {
+            "node": path,
+            "near": [path, path[:-PATH_STEP]],
+            "width": len(path) + PATH_STEP,
+        }
         # Each period's statement has parameters of its own.
         for name, value in own.items():
             text = text.replace(f"%({name})s", f"%(s{number}_{name})s")
@@ -259,18 +279,21 @@ _TREND = """
 SELECT period_id, sum(expected), sum(included), sum(value), sum(known) FROM (
   SELECT b.period_id, b.expected, b.included, b.sums[c.slot] AS value, b.counts[c.slot] AS known
   FROM responsibilities_rollupbucket b
+  JOIN unnest(%(periods)s::bigint[], %(nodes)s::text[]) AS n(period_id, node)
+    ON n.period_id = b.period_id
   JOIN unnest(%(forms)s::bigint[], %(slots)s::int[]) AS c(form_id, slot) ON c.form_id = b.form_id
-  WHERE b.tenant_id = %(tenant)s AND b.period_id = ANY(%(periods)s) AND b.basis = %(basis)s
-    AND b.path ^@ %(node)s
+  WHERE b.tenant_id = %(tenant)s AND b.basis = %(basis)s
+    AND b.path ^@ n.node
   UNION ALL
   SELECT o.period_id, (NOT o.is_exempt)::int, (r.id IS NOT NULL)::int, r.values[c.slot],
     (r.values[c.slot] IS NOT NULL)::int
   FROM responsibilities_obligation o
+  JOIN unnest(%(periods)s::bigint[], %(nodes)s::text[]) AS n(period_id, node)
+    ON n.period_id = o.period_id
   JOIN unnest(%(forms)s::bigint[], %(slots)s::int[]) AS c(form_id, slot) ON c.form_id = o.form_id
   LEFT JOIN responsibilities_quarterlyreturn r ON r.tenant_id = o.tenant_id
     AND r.obligation_id = o.id AND r.state = ANY(%(states)s)
-  WHERE o.tenant_id = %(tenant)s AND o.period_id = ANY(%(periods)s)
-    AND o.bucket = left(%(node)s, length(%(node)s) - 4) AND o.path_at = %(node)s
+  WHERE o.tenant_id = %(tenant)s AND o.path_at = n.node
 ) all_of_it GROUP BY 1
 """
 
@@ -290,7 +313,12 @@ class TrendPoint:
 
 
 def trend(
-    node: Unit, quarters: Sequence[Quarter], code: str, *, basis: str = Basis.ACCEPTED
+    node: Unit,
+    quarters: Sequence[Quarter],
+    code: str,
+    *,
+    basis: str = Basis.ACCEPTED,
+    places: Places | None = None,
 ) -> list[TrendPoint]:
     """A cell's sums over the quarters given, oldest first; one statement."""
     slots = {
@@ -299,9 +327,10 @@ def trend(
         for cell in row.form.layout()
         if cell.code == code
     }
+    places = places or Places.load()
     named = {
         "tenant": require_tenant_id(),
-        "node": node.path,
+        "nodes": [places.back(node.path, row.period) for row in quarters],
         "basis": str(basis),
         "states": [str(state) for state in STATES[basis]],
         "periods": [row.period.pk for row in quarters],
