@@ -254,9 +254,7 @@ def _live(
         for name, value in own.items():
             text = text.replace(f"%({name})s", f"%(s{number}_{name})s")
             named[f"s{number}_{name}"] = value
-        texts.append(
-            f"SELECT t.place, %(s{number}_period_0)s::bigint, {columns} FROM ({text}) t"
-        )
+        texts.append(f"SELECT t.place, %(s{number}_period_0)s::bigint, {columns} FROM ({text}) t")
     return _read(texts, named)
 
 

@@ -19,9 +19,7 @@ class Places:
     @classmethod
     def load(cls) -> Places:
         return cls(
-            list(
-                Relocation.objects.order_by("pk").values_list("old_path", "new_path", "moved_on")
-            )
+            list(Relocation.objects.order_by("pk").values_list("old_path", "new_path", "moved_on"))
         )
 
     def back(self, path: str, period: Period) -> str:

@@ -178,9 +178,7 @@ class Mirror:
         if code not in {"T4", "T5"}:
             return sum(numbers.values())
         workers = {unit.pk: unit.worker_count for unit in self.units}
-        weights = {
-            pk: Decimal(workers[pk]) if code == "T4" else rows[pk]["T2"] for pk in numbers
-        }
+        weights = {pk: Decimal(workers[pk]) if code == "T4" else rows[pk]["T2"] for pk in numbers}
         pairs = [(numbers[pk], weight) for pk, weight in weights.items() if weight is not None]
         return rounded(sum(n * w for n, w in pairs), sum(w for _, w in pairs) * 100)
 
@@ -228,8 +226,10 @@ def check(mirror: Mirror) -> None:
                         assert total.year_value(cell) == wanted, cell.code
                 part = next(cell for cell in cells if cell.code == "T3")
                 assert total.rate(cells, part) == mirror.rate_of_part(unit.pk, ordinal, basis)
-                branches = sum(found.branch(path, row.period).expected for path in
-                               [unit.path, *found.paths(row.period)])
+                branches = sum(
+                    found.branch(path, row.period).expected
+                    for path in [unit.path, *found.paths(row.period)]
+                )
                 assert branches == total.expected
 
 
