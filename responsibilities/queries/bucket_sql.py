@@ -5,10 +5,12 @@ grouped again costs ten times as much. All names in the text are the product's
 own; whatever comes from outside is a parameter.
 """
 
+# ruff: noqa: S608 -- column and table names are written here, every value is a parameter
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from gongjian.foundation.calendar.models import Period
 from responsibilities.aggregation import Across, Rate, maxima_of, rates_of, rule_of
@@ -86,19 +88,19 @@ def select(year: Sequence[Quarter], cut: Cut, *, as_of: bool = False) -> str:
     if len(year) == 1:
         columns += [f"n.{name}" for name in LISTS[:5]]
         columns += ["n.sums AS year_sums", "n.counts AS year_counts"]
-        return f"SELECT n.place, {', '.join(columns)} FROM ({_now(year[-1], cut, as_of)}) n"
+        return f"SELECT n.place, {', '.join(columns)} FROM ({_now(year[-1], cut, as_of=as_of)}) n"
     columns += [
         f"coalesce({'y' if name.startswith('year') else 'n'}.{name}, {blank[name]}) AS {name}"
         for name in LISTS
     ]
     return (
         f"SELECT coalesce(n.place, y.place) AS place, {', '.join(columns)} "
-        f"FROM ({_now(year[-1], cut, as_of)}) n "
-        f"FULL JOIN ({_year(year, cut, as_of)}) y ON y.place = n.place"
+        f"FROM ({_now(year[-1], cut, as_of=as_of)}) n "
+        f"FULL JOIN ({_year(year, cut, as_of=as_of)}) y ON y.place = n.place"
     )
 
 
-def _filed(number: int, where: str, as_of: bool) -> str:
+def _filed(number: int, where: str, *, as_of: bool) -> str:
     """Obligations of a quarter with the values that count; ``v`` is NULL where none do."""
     dated = " AND {} < %(until)s"
     counts = dated.format(
@@ -123,7 +125,7 @@ def _array(parts: Sequence[str], kind: str) -> str:
     return f"ARRAY[{', '.join(parts)}]::{kind}[]"
 
 
-def _now(quarter: Quarter, cut: Cut, as_of: bool) -> str:
+def _now(quarter: Quarter, cut: Cut, *, as_of: bool) -> str:
     cells = cells_of(quarter.form)
     summed = {Across.SUM, Across.SHARE}
     sums = [
@@ -144,7 +146,7 @@ def _now(quarter: Quarter, cut: Cut, as_of: bool) -> str:
         f"{_array([part for part, _ in parts], 'numeric')} AS numerators, "
         f"{_array([whole for _, whole in parts], 'numeric')} AS denominators, "
         f"{_array(maxima, 'numeric')} AS maxima "
-        f"FROM ({_filed(0, cut.where, as_of)}) o GROUP BY 1"
+        f"FROM ({_filed(0, cut.where, as_of=as_of)}) o GROUP BY 1"
     )
 
 
@@ -157,7 +159,7 @@ def _parts(rate: Rate) -> tuple[str, str]:
     return f"coalesce(sum({part}) {both}, 0)", f"coalesce(sum({whole}) {both}, 0)"
 
 
-def _year(year: Sequence[Quarter], cut: Cut, as_of: bool) -> str:
+def _year(year: Sequence[Quarter], cut: Cut, *, as_of: bool) -> str:
     """The year up to the last quarter: events added up, of all else each unit's last value.
 
     A unit stands where it stood in its last quarter; so it is in one place only.
@@ -181,12 +183,12 @@ def _year(year: Sequence[Quarter], cut: Cut, as_of: bool) -> str:
             counts.append(f"count(coalesce({', '.join(known)}))")
     return (
         f"SELECT {cut.key} AS place, {_array(sums, 'numeric')} AS year_sums, "
-        f"{_array(counts, 'int')} AS year_counts FROM ({_joined(len(year), cut, as_of)}) o "
+        f"{_array(counts, 'int')} AS year_counts FROM ({_joined(len(year), cut, as_of=as_of)}) o "
         f"WHERE {cut.where} GROUP BY 1"
     )
 
 
-def _joined(count: int, cut: Cut, as_of: bool) -> str:
+def _joined(count: int, cut: Cut, *, as_of: bool) -> str:
     narrowed = "TRUE"
     if cut is not EVERYTHING:
         narrowed = (
@@ -199,19 +201,19 @@ def _joined(count: int, cut: Cut, as_of: bool) -> str:
         for name in ("path_at", "bucket")
     ]
     chosen += [f"q{n}.v AS v{n}" for n in newest_first]
-    text = f"({_filed(1, narrowed, as_of)}) q1"
+    text = f"({_filed(1, narrowed, as_of=as_of)}) q1"
     for number in range(2, count + 1):
         so_far = ", ".join(f"q{n}.unit_id" for n in range(1, number))
         text += (
-            f" FULL JOIN ({_filed(number, narrowed, as_of)}) q{number} "
+            f" FULL JOIN ({_filed(number, narrowed, as_of=as_of)}) q{number} "
             f"ON q{number}.unit_id = coalesce({so_far})"
         )
     return f"SELECT {', '.join(chosen)} FROM {text} OFFSET 0"
 
 
-def parameters(year: Sequence[Quarter], basis: str, tenant_id: int) -> dict[str, object]:
+def parameters(year: Sequence[Quarter], basis: str, tenant_id: int) -> dict[str, Any]:
     """What the statement is asked for; the caller adds the parameters of its cut."""
-    named: dict[str, object] = {
+    named: dict[str, Any] = {
         "tenant": tenant_id,
         "states": [str(state) for state in STATES[basis]],
         "year": [quarter.period.pk for quarter in year],

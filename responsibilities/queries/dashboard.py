@@ -1,11 +1,13 @@
-"""Figures of any node for any quarter, read from the totals: one level down, with their coverage."""
+"""Figures of any node for any quarter, read from the totals, with their coverage."""
 
+# ruff: noqa: S608 -- column and table names are written here, every value is a parameter
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import OuterRef, Subquery
@@ -44,8 +46,8 @@ def all_quarters() -> list[Quarter]:
         .filter(form_id__isnull=False)
         .order_by("starts_on", "pk")
     )
-    forms = ReturnForm.objects.in_bulk({period.form_id for period in periods})  # type: ignore[attr-defined]
-    return [Quarter(period, forms[period.form_id]) for period in periods]  # type: ignore[attr-defined]
+    forms = ReturnForm.objects.in_bulk({period.form_id for period in periods})
+    return [Quarter(period, forms[period.form_id]) for period in periods]
 
 
 def year_up_to(quarters: Sequence[Quarter], period_id: int) -> list[Quarter]:
@@ -190,7 +192,7 @@ def _from_buckets(
 ) -> Lines:
     """Sums of the buckets below a node by branch; the node's own bucket is read unit by unit."""
     texts = [_bucket_sums(year[-1], number) for number, year in enumerate(wanted)]
-    named: dict[str, object] = {"tenant": require_tenant_id(), "basis": str(basis)}
+    named: dict[str, Any] = {"tenant": require_tenant_id(), "basis": str(basis)}
     for number, year in enumerate(wanted):
         path = places.back(node.path, year[-1].period)
         named |= {
@@ -220,7 +222,8 @@ def _bucket_sums(quarter: Quarter, number: int) -> str:
         parts = ", ".join(f"{act}(b.{name}[{place}])" for place in range(1, length + 1))
         columns.append(f"ARRAY[{parts}]::{kind}[]")
     return (
-        f"SELECT left(b.path, %(width_{number})s), %(period_{number})s::bigint, {', '.join(columns)} "
+        f"SELECT left(b.path, %(width_{number})s), %(period_{number})s::bigint, "
+        f"{', '.join(columns)} "
         "FROM responsibilities_rollupbucket b "
         f"WHERE b.tenant_id = %(tenant)s AND b.period_id = %(period_{number})s "
         f"AND b.basis = %(basis)s AND b.form_id = %(form_{number})s "
@@ -239,7 +242,7 @@ def _live(
     """Totals added up from the returns themselves."""
     columns = ", ".join(f"t.{name}" for name in (*COUNTS, *LISTS))
     texts = []
-    named: dict[str, object] = {}
+    named: dict[str, Any] = {}
     if as_of is not None:
         named["until"] = datetime.combine(as_of + timedelta(days=1), time.min, tzinfo=SHANGHAI)
     for number, year in enumerate(wanted):
@@ -258,15 +261,15 @@ def _live(
     return _read(texts, named)
 
 
-def _read(texts: Sequence[str], named: dict[str, object]) -> Lines:
+def _read(texts: Sequence[str], named: dict[str, Any]) -> Lines:
     if not texts:
         return {}
     lines: Lines = {}
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(f"({text})" for text in texts), named)
         for place, period_id, *values in cursor:
-            counts = [int(value) for value in values[: len(COUNTS)]]
-            line = Line(*counts, *values[len(COUNTS) :])
+            values[: len(COUNTS)] = [int(value) for value in values[: len(COUNTS)]]
+            line = Line(*values)
             lines.setdefault((place, period_id), Line()).add(line)
     return lines
 
@@ -326,7 +329,7 @@ def trend(
         if cell.code == code
     }
     places = places or Places.load()
-    named = {
+    named: dict[str, Any] = {
         "tenant": require_tenant_id(),
         "nodes": [places.back(node.path, row.period) for row in quarters],
         "basis": str(basis),

@@ -61,7 +61,7 @@ class _BoardPage(Page, base=True):
         return Asked(
             unit=self._unit(given.get("unit", "")),
             quarters=quarters,
-            quarter=(chosen or quarters or [None])[-1],
+            quarter=next(reversed(chosen or quarters), None),
             basis=Basis.HANDED_IN if given.get("all") == "1" else Basis.ACCEPTED,
             as_of=as_of if as_of is not None and as_of < today() else None,
             code=given.get("cell", ""),

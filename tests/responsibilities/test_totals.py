@@ -246,3 +246,168 @@ def test_totals_of_every_node_are_those_of_a_naive_reckoning(cast, shape, drawn)
         assert RollupMark.objects.count() == 0
         check(mirror)
         assert refresh_all().drifted == 0
+
+
+# --- the rules one by one -----------------------------------------------------------------
+
+
+def total_of(node: Unit, period, **asked):
+    quarters = all_quarters()
+    found = figures(Unit.objects.get(pk=node.pk), quarters, [period], **asked)
+    return found.total(period)
+
+
+def sum_of(line, period, code: str) -> Decimal | None:
+    row = next(row for row in all_quarters() if row.period.pk == period.pk)
+    cells = cells_of(row.form)
+    return line.value(cells, next(cell for cell in cells if cell.code == code))
+
+
+def test_acceptance_marks_in_its_transaction_and_calls_the_worker(cast):
+    period, _ = open_quarter(cast)
+    row = submitted(cast, cast.hongqi, period, cast.secretary)
+    recompute()
+    OutboxMessage.objects.all().delete()
+    accept_return(row, actor=cast.township)
+    assert RollupMark.objects.filter(path=cast.hongqi.path, period_number=period.pk).count() == 1
+    task = "responsibilities.recompute_totals"
+    assert OutboxMessage.objects.filter(task=task, tenant_id=cast.tenant.pk).count() == 1
+    assert freshness(cast.city).waiting == 1
+    assert "有 1 项变动待汇总" in freshness(cast.city).words
+    assert freshness(cast.yunshan).waiting == 0
+    assert total_of(cast.city, period).included == 0
+    assert recompute() == 1
+    line = total_of(cast.city, period)
+    assert (line.coverage, sum_of(line, period, "Z203")) == ("1/4 家", Decimal(12))
+    # 红旗村 has 150 of the 1,000 workers of all who owe.
+    assert line.worker_share == Decimal("15.0")
+
+
+def test_typing_into_a_draft_leaves_no_mark(cast):
+    period, _ = open_quarter(cast)
+    row = start(cast, cast.hongqi, period, cast.secretary)
+    recompute()
+    save_cells(row, actor=cast.secretary, changes={"Z203": "3"}, base={})
+    assert RollupMark.objects.count() == 0
+
+
+def test_submitted_returns_count_by_the_switch_only(cast):
+    period, _ = open_quarter(cast)
+    submitted(cast, cast.hongqi, period, cast.secretary)
+    recompute()
+    assert total_of(cast.city, period).included == 0
+    line = total_of(cast.city, period, basis=Basis.HANDED_IN)
+    assert (line.included, sum_of(line, period, "Z203")) == (1, Decimal(12))
+
+
+def test_an_exempt_unit_leaves_both_sides(cast):
+    period, _ = open_quarter(cast)
+    recompute()
+    owed = Obligation.objects.get(unit=cast.hongqi, period=period)
+    exempt_obligation(owed, actor=cast.office, reason="整体搬迁")
+    recompute()
+    assert total_of(cast.city, period).expected == 3
+
+
+def test_a_moved_unit_leaves_the_past_and_takes_the_open_quarter_along(cast):
+    form = form_of_all_rules()
+    past, now = ensure_quarter(2026, 1), ensure_quarter(2026, 4)
+    past.opens_on, past.due_on = date(2026, 4, 1), date(2026, 4, 10)
+    now.opens_on, now.due_on = today(), today() + timedelta(days=5)
+    for period in (past, now):
+        period.save()
+        make_filed(cast.hongqi, period, form, {"T1": Decimal(7)})
+    recompute()
+    move_unit(cast.hongqi, actor=cast.administrator, parent=cast.xicheng)
+    recompute()
+    assert total_of(cast.dongfeng, past).included == 1
+    assert total_of(cast.dongfeng, now).included == 0
+    assert total_of(cast.xicheng, now).included == 1
+    assert total_of(cast.xicheng, past).included == 0
+    # The unit itself is found in both, wherever it stood.
+    assert total_of(cast.hongqi, past).included == total_of(cast.hongqi, now).included == 1
+    # A whole township moves: its past is still its own, seen from the township.
+    move_unit(Unit.objects.get(pk=cast.dongfeng.pk), actor=cast.administrator, parent=cast.yunshan)
+    recompute()
+    assert total_of(cast.dongfeng, past).included == 1
+    assert total_of(cast.qinghe, past).included == 1
+    assert total_of(cast.yunshan, past).included == 0
+
+
+def test_a_path_that_the_past_remembers_is_not_given_again(cast):
+    form, period = form_of_all_rules(), ensure_quarter(2026, 1)
+    period.opens_on, period.due_on = date(2026, 4, 1), date(2026, 4, 10)
+    period.save()
+    last = Unit.objects.filter(parent=cast.dongfeng).order_by("path").last()
+    old = last.path
+    make_filed(last, period, form, {"T1": Decimal(7)})
+    move_unit(last, actor=cast.administrator, parent=cast.xicheng)
+    values = {"code": "9912", "name": "新来村", "level": "grassroots", "category": "village"}
+    dongfeng = Unit.objects.get(pk=cast.dongfeng.pk)
+    new = create_unit(actor=cast.administrator, parent=dongfeng, values=values)
+    assert new.path > old
+    recompute()
+    assert total_of(new, period).expected == 0
+
+
+def test_as_of_counts_what_had_been_accepted_by_the_end_of_that_day(cast):
+    form, period = form_of_all_rules(), ensure_quarter(2026, 3)
+    early = make_filed(cast.hongqi, period, form, {"T1": Decimal(7)})
+    make_filed(cast.xinghuo, period, form, {"T1": Decimal(5)})
+    week_ago = timezone.now() - timedelta(days=7)
+    QuarterlyReturn.objects.filter(pk=early.pk).update(
+        accepted_at=week_ago, first_submitted_at=week_ago
+    )
+    recompute()
+    for node in (cast.city, cast.dongfeng):
+        day = timezone.localdate(week_ago)
+        assert total_of(node, period, as_of=day).coverage == "1/2 家"
+        assert sum_of(total_of(node, period, as_of=day), period, "T1") == Decimal(7)
+        assert total_of(node, period, as_of=day - timedelta(days=1)).coverage == "0/2 家"
+        assert sum_of(total_of(node, period, as_of=today()), period, "T1") == Decimal(12)
+
+
+def test_trend_shows_each_quarter_with_its_coverage(cast):
+    one, other = form_of_all_rules(1), form_of_all_rules(2, backwards=True)
+    for ordinal, form in ((1, one), (2, other)):
+        period = ensure_quarter(2026, ordinal)
+        make_filed(cast.hongqi, period, form, {"T1": Decimal(10 * ordinal)})
+        make_filed(cast.xinghuo, period, form, {"T1": Decimal(1)}, state="draft")
+    recompute()
+    for node in (cast.city, cast.hongqi):
+        points = trend(node, all_quarters(), "T1")
+        assert [point.value for point in points] == [Decimal(10), Decimal(20)]
+    assert [point.coverage for point in trend(cast.city, all_quarters(), "T1")] == ["1/2 家"] * 2
+
+
+def test_the_nightly_check_puts_drift_right_and_raises_the_alarm(cast):
+    form, period = form_of_all_rules(), ensure_quarter(2026, 3)
+    make_filed(cast.hongqi, period, form, {"T1": Decimal(7)})
+    recompute()
+    assert refresh_all().drifted == 0
+    assert not Notice.objects.filter(rule="responsibilities.totals_drifted").exists()
+    RollupBucket.objects.filter(basis=Basis.ACCEPTED).update(included=9)
+    assert refresh_all().drifted == 1
+    assert total_of(cast.city, period).included == 1
+    told = Notice.objects.get(rule="responsibilities.totals_drifted")
+    assert told.post_id == cast.administrator.post_id
+    assert TrailEntry.objects.filter(action="responsibilities.totals.drifted").count() == 1
+
+
+def test_marks_of_another_tenant_are_not_touched(cast):
+    open_quarter(cast)
+    recompute()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM responsibilities_rollupbucket")
+        assert cursor.fetchone()[0] == RollupBucket.objects.count() > 0
+
+
+@pytest.mark.parametrize("left", ["T4", "T5"])
+def test_a_rate_is_never_the_mean_of_rates(cast, left):
+    form, period = form_of_all_rules(), ensure_quarter(2026, 3)
+    make_filed(cast.hongqi, period, form, {"T2": Decimal(10), left: Decimal(100)})
+    make_filed(cast.xinghuo, period, form, {"T2": Decimal(90), left: Decimal(0)})
+    recompute()
+    # 红旗村 has 150 workers and 10 of T2, 星火公司 250 and 90: never the plain 50 %.
+    expected = Decimal("37.50") if left == "T4" else Decimal("10.00")
+    assert sum_of(total_of(cast.city, period), period, left) == expected
