@@ -50,7 +50,7 @@ def form_of_all_rules(version: int = 1, *, backwards: bool = False) -> ReturnFor
         for slot, (code, value_type, style, parts) in enumerate(rows)
     ]
     return ReturnForm.objects.create(
-        title="各种口径", version=version, cells=cells, **{"state": "published"}
+        title="各种口径", version=version, cells=cells, state="published"
     )
 
 
@@ -73,7 +73,7 @@ def make_filed(
         values=[values.get(cell.code) for cell in form.layout()],
         first_submitted_at=None if state == "draft" else now,
         accepted_at=now if state == "accepted" else None,
-        **{"state": state},
+        state=state,
     )
     row.save()
     return row

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 
