@@ -92,7 +92,7 @@ class BranchRow:
     @property
     def name(self) -> str:
         name = str(self.unit) if self.unit is not None else "已不存在的单位"
-        return f"{name}（已调出）" if self.has_left else name
+        return f"{name}（已调出）" if self.has_left and self.unit is not None else name
 
     @property
     def is_link(self) -> bool:
@@ -165,7 +165,7 @@ def board(
     found = figures(
         node, quarters, [row.period for row in year], basis=basis, as_of=as_of, places=places
     )
-    units = _branches(node, found, period)
+    units = branch_units(node, found, period)
     targets, rises = _targets([node, *units.values()], period.year)
     cells = [
         cell
@@ -175,21 +175,37 @@ def board(
     judge = _Judge(year, found, cells, targets, rises)
     whole = BranchRow(node.path, node, found.total(period), period)
     whole.standings = judge.standings(node, None)
-    rows = []
-    for path, unit in sorted(units.items(), key=lambda item: _order(node, item)):
-        row = BranchRow(path, unit, found.branch(path, period), period)
-        row.has_left = not path.startswith(node.path)
-        row.standings = [] if row.has_left else judge.standings(unit, path)
-        rows.append(row)
-    rows += [
-        BranchRow(path, None, found.branch(path, period), period)
-        for path in found.paths(period)
-        if path not in units
-    ]
+    rows = branch_rows(node, found, period, units)
+    for row in rows:
+        if row.unit is not None and not row.has_left:
+            row.standings = judge.standings(row.unit, row.path)
     return Board(whole, rows, cells, elapsed(period))
 
 
-def _branches(node: Unit, found: NodeFigures, period: Period) -> dict[str, Unit]:
+def branch_rows(
+    node: Unit, found: NodeFigures, period: Period, units: Mapping[str, Unit] | None = None
+) -> list[BranchRow]:
+    """A row a branch in the order of the tree, those that have left since at the end."""
+    if units is None:
+        units = branch_units(node, found, period)
+    rows = [
+        BranchRow(
+            path,
+            unit,
+            found.branch(path, period),
+            period,
+            has_left=not path.startswith(node.path),
+        )
+        for path, unit in sorted(units.items(), key=lambda item: _order(node, item))
+    ]
+    return rows + [
+        BranchRow(path, None, found.branch(path, period), period, has_left=True)
+        for path in found.paths(period)
+        if path not in units
+    ]
+
+
+def branch_units(node: Unit, found: NodeFigures, period: Period) -> dict[str, Unit]:
     """Branches of today that are open or have figures, and those that moved away since."""
     paths = found.paths(period)
     gone = [path for path in paths if not path.startswith(node.path)]

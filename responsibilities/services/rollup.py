@@ -34,13 +34,16 @@ _LOCK = 7302
 #: Marks taken in one transaction: their buckets are done in well under a second.
 BATCH = 20_000
 
+# By a range of ids: the planner never knows how long the queue is just now, and a list
+# of ids would be looked up one by one in an empty-looking table.
 # Deleted marks are known by their content; what their transactions wrote is seen by
 # every later statement. A change that commits after this leaves a mark of its own.
 _CLAIM = """
 WITH claimed AS (
-  DELETE FROM responsibilities_rollupmark WHERE tenant_id = %(tenant)s AND id IN (
-    SELECT id FROM responsibilities_rollupmark WHERE tenant_id = %(tenant)s
-    ORDER BY id LIMIT %(limit)s)
+  DELETE FROM responsibilities_rollupmark WHERE tenant_id = %(tenant)s AND id <= (
+    SELECT max(id) FROM (
+      SELECT id FROM responsibilities_rollupmark WHERE tenant_id = %(tenant)s
+      ORDER BY id LIMIT %(limit)s) oldest)
   RETURNING unit_number, period_number, path
 )
 SELECT unit_number, period_number, path FROM claimed
