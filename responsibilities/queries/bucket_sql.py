@@ -113,7 +113,7 @@ def _filed(number: int, where: str, *, as_of: bool) -> str:
         "SELECT o.unit_id, o.path_at, o.bucket, o.is_exempt, o.workers_at, "
         f"coalesce(o.extended_to, o.due_on) AS deadline, {first} AS first_at, "
         f"CASE WHEN NOT o.is_exempt AND r.state = ANY(%(states)s){counts if as_of else ''} "
-        "THEN r.values END AS v "
+        "THEN r.values END AS v, array_position(r.values, NULL) IS NOT NULL AS has_blanks "
         "FROM responsibilities_obligation o LEFT JOIN responsibilities_quarterlyreturn r "
         "ON r.tenant_id = o.tenant_id AND r.obligation_id = o.id "
         f"WHERE o.tenant_id = %(tenant)s AND o.period_id = %(period_{number})s "
@@ -132,7 +132,9 @@ def _now(quarter: Quarter, cut: Cut, *, as_of: bool) -> str:
         f"coalesce(sum(o.v[{cell.slot + 1}]), 0)" if rule_of(cell) in summed else "0"
         for cell in cells
     ]
-    counts = [f"count(o.v[{cell.slot + 1}])" for cell in cells]
+    # Blanks are rare, so they are counted instead of the numbers: half the work.
+    blanks = "count(*) FILTER (WHERE o.has_blanks AND o.v IS NOT NULL AND o.v[{}] IS NULL)"
+    counts = [f"count(o.v) - {blanks.format(cell.slot + 1)}" for cell in cells]
     parts = [_parts(rate) for rate in rates_of(cells)]
     maxima = [f"coalesce(max(o.v[{slot + 1}]), 0)" for slot in maxima_of(cells)]
     owed = "FILTER (WHERE NOT o.is_exempt)"

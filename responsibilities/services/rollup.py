@@ -16,7 +16,7 @@ from orgs.enums import Role
 from orgs.models import Post, Tenant
 from orgs.queries import system_actor
 from responsibilities.enums import Basis
-from responsibilities.models import RollupMark
+from responsibilities.models import RollupBucket, RollupMark
 from responsibilities.queries.bucket_sql import (
     COUNTS,
     EVERYTHING,
@@ -118,8 +118,13 @@ def _recompute_batch(limit: int) -> int:
         marks = cursor.fetchall()
     if marks:
         quarters = all_quarters()
-        for period_id, places in _dirty_places(marks, quarters).items():
-            _write(year_up_to(quarters, period_id), PLACES, places)
+        dirty = _dirty_places(marks, quarters)
+        held = RollupBucket.objects.filter(period__in=dirty).order_by()
+        begun = set(held.values_list("period_id", flat=True).distinct())
+        for period_id, places in dirty.items():
+            # A period just opened takes over the year of units that owe nothing in it.
+            cut = PLACES if period_id in begun else EVERYTHING
+            _write(year_up_to(quarters, period_id), cut, places)
     return len(marks)
 
 
