@@ -32,4 +32,14 @@ BEAT_TABLE: dict[str, dict[str, Any]] = {
         "task": "documents.revive_reports",
         "schedule": crontab(minute="*/5"),
     },
+    # Totals follow their marks at once; the tick is for a message that left too early.
+    "sweep totals": {
+        "task": "responsibilities.sweep_totals",
+        "schedule": crontab(minute="*"),
+    },
+    # All totals reckoned from the returns; a difference raises an alarm.
+    "check totals": {
+        "task": "responsibilities.check_totals",
+        "schedule": crontab(hour="3", minute="20"),
+    },
 }

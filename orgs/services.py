@@ -23,6 +23,7 @@ from gongjian.foundation.tenancy.scope import require_tenant_id, tenant_scope
 from orgs.authority import MANAGE_CALENDAR, MANAGE_POST, MANAGE_UNIT
 from orgs.enums import Level, Role, may_stand_below
 from orgs.models import Appointment, Membership, Organization, Post, Tenant, Unit, User
+from orgs.places import place_memories
 from orgs.queries import root_unit, system_actor
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -145,7 +146,11 @@ def _demand_level(level: str, parent: Unit) -> None:
 
 def _next_path(parent: Unit | None) -> str:
     siblings = Unit.objects.filter(parent=parent) if parent else Unit.objects.filter(parent=None)
-    last = siblings.aggregate(last=Max("path"))["last"]
+    last = siblings.aggregate(last=Max("path"))["last"] or ""
+    if parent is not None:
+        # A path that the past remembers belongs to the unit that stood there.
+        remembered = [memory.last_child(parent.path) for memory in place_memories]
+        last = max([last, *remembered])
     ordinal = int(last[-PATH_STEP:], 36) + 1 if last else 1
     return (parent.path if parent else "") + path_step(ordinal)
 
@@ -198,6 +203,8 @@ def move_unit(unit: Unit, *, actor: Actor, parent: Unit) -> Unit:
     Unit.objects.filter(pk=unit.pk).update(parent=parent)
     Unit.objects.filter(pk=old_parent or 0).update(child_count=F("child_count") - 1)
     Unit.objects.filter(pk=parent.pk).update(child_count=F("child_count") + 1)
+    for memory in place_memories:
+        memory.moved(old_path, new_path)
     unit.refresh_from_db()
     record(
         "orgs.unit.moved",

@@ -11,6 +11,7 @@ class ResponsibilitiesConfig(AppConfig):
             authority,
             contributions,
             indicators,
+            places,
             reminders,
             return_contributions,
             review_contributions,

@@ -32,6 +32,10 @@ class Cell:
     hint: str = ""
     #: Code of the cell that this one may not exceed, or "".
     not_above: str = ""
+    #: ``aggregation.Across`` of the cell over units, or "" for the rule of its value type.
+    across: str = ""
+    #: Code of the cell that a percentage is taken of, or "".
+    whole: str = ""
 
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> Cell:

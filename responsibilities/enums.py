@@ -98,3 +98,13 @@ class ConsolidationState(models.TextChoices):
     SUBMITTED = "submitted", "待审核"
     SENT_BACK = "sent_back", "已退回"
     ACCEPTED = "accepted", "已通过"
+
+
+# Totals.
+
+
+class Basis(models.TextChoices):
+    """Which returns a total counts."""
+
+    ACCEPTED = "accepted", "只含已通过"
+    HANDED_IN = "handed_in", "含待审核"

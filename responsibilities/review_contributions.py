@@ -80,6 +80,17 @@ navigation.register(
 )
 navigation.register(
     NavigationEntry(
+        key="responsibilities.dashboard",
+        label="驾驶舱",
+        group="工作",
+        url_name="responsibilities:node_dashboard",
+        icon="chart-histogram",
+        permission=VIEW_ROLLUP,
+        order=5,
+    )
+)
+navigation.register(
+    NavigationEntry(
         key="responsibilities.rollup",
         label="数据汇总",
         group="工作",

@@ -9,6 +9,7 @@ import { BarChart, HeatmapChart, LineChart, ScatterChart } from "echarts/charts"
 import { GridComponent, LegendComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
 import * as echarts from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
+import "./chart_picture";
 import { optionsOf, type ChartKind } from "./chart_options";
 
 echarts.use([

@@ -15,6 +15,7 @@ from gongjian.demo.places import prefecture, small_prefecture
 from gongjian.demo.planning import plan_the_year
 from gongjian.foundation.tenancy.scope import tenant_scope
 from orgs.models import Tenant
+from responsibilities.services.rollup import recompute
 
 Say = Callable[[str], object]
 
@@ -52,6 +53,8 @@ def build(stage: str, *, say: Say) -> Tenant:
     for name, advance_to in STAGES.items():
         with tenant_scope(tenant.pk), transaction.atomic():
             advance_to(tenant, say)
+            # No worker may be running yet; the first look at the totals is to be right.
+            recompute()
         if name == stage:
             break
     return tenant

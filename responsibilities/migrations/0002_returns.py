@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('calendar', '0001_initial'),
         ('orgs', '0002_unit_import'),
-        ('responsibilities', '0001_planning'),
+        ("responsibilities", "0001_planning"),
     ]
 
     operations = [

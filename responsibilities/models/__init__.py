@@ -15,6 +15,7 @@ from responsibilities.models.returns import (
     ReturnRemark,
 )
 from responsibilities.models.review import ReturnMessage, ReviewDelegation, ReviewPhrase
+from responsibilities.models.rollup import Relocation, RollupBucket, RollupMark
 
 __all__ = [
     "Amendment",
@@ -24,10 +25,13 @@ __all__ = [
     "Obligation",
     "PlanIndicator",
     "QuarterlyReturn",
+    "Relocation",
     "ReturnForm",
     "ReturnMessage",
     "ReturnRemark",
     "ReviewDelegation",
     "ReviewPhrase",
+    "RollupBucket",
+    "RollupMark",
     "Target",
 ]

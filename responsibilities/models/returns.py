@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Greatest, Left, Length
 from django.urls import reverse
 
+from gongjian.foundation.kernel.actor import PATH_STEP
 from gongjian.foundation.tenancy.models import TenantOwned, wall
 from gongjian.foundation.workflow.lifecycle import Lifecycle, Stateful, Step
 from orgs.models import Unit
@@ -85,6 +87,16 @@ class Obligation(TenantOwned):
     extension_reason = models.CharField("延期理由", max_length=200, blank=True)
     is_exempt = models.BooleanField("免报", default=False)
     exemption_reason = models.CharField("免报理由", max_length=200, blank=True)
+    # Where the unit stood and how large it was in this period: a unit that moves
+    # later leaves the totals of the past where they were.
+    path_at = models.TextField("当期路径", db_collation="C", default="", editable=False)
+    workers_at = models.PositiveIntegerField("当期职工数", default=0, editable=False)
+    #: Path of the node above; totals are kept at this level.
+    bucket = models.GeneratedField(
+        expression=Left("path_at", Greatest(Length("path_at") - PATH_STEP, 0)),
+        output_field=models.TextField(db_collation="C"),
+        db_persist=True,
+    )
 
     class Meta(TenantOwned.Meta):
         verbose_name = "应报"
@@ -100,9 +112,19 @@ class Obligation(TenantOwned):
                 fields=["tenant", "period", "unit", "form"], name="obligation_once"
             ),
         ]
+        indexes = [
+            models.Index(fields=["tenant", "period", "bucket"], name="obligation_bucket"),
+            models.Index(fields=["tenant", "path_at"], name="obligation_path_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit} {self.period}"
+
+    def save(self, **kwargs: Any) -> None:
+        """Fill in the unit's place and size when the obligation is made one by one."""
+        if not self.path_at:
+            self.path_at, self.workers_at = self.unit.path, self.unit.worker_count
+        super().save(**kwargs)
 
     @property
     def deadline(self) -> date:

@@ -96,11 +96,22 @@ def open_period(
     held = set(
         Obligation.objects.filter(period=period, form=form).values_list("unit_id", flat=True)
     )
-    missing = [pk for pk in units.order_by("path").values_list("pk", flat=True) if pk not in held]
+    columns = units.order_by("path").values_list("pk", "path", "worker_count")
+    missing = [row for row in columns if row[0] not in held]
     if not missing and not held:
         raise DomainError("没有需要填报的单位，请先在“组织架构”中建立村社区或企业。")
     Obligation.objects.bulk_create(
-        [Obligation(unit_id=pk, form=form, period=period, due_on=period.due_on) for pk in missing],
+        [
+            Obligation(
+                unit_id=pk,
+                form=form,
+                period=period,
+                due_on=period.due_on,
+                path_at=path,
+                workers_at=workers,
+            )
+            for pk, path, workers in missing
+        ],
         batch_size=2000,
         ignore_conflicts=True,
     )

@@ -12,6 +12,7 @@ from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.web.pages import ConfirmPage, DetailPage, ListPage, Page, StepPage
 from orgs.models import Unit
 from orgs.queries import ancestors_of, root_unit
+from responsibilities.aggregation import WORDS, Across, rule_of
 from responsibilities.authority import (
     REVIEW_RETURN,
     SUBMIT_RETURN,
@@ -19,7 +20,10 @@ from responsibilities.authority import (
     VIEW_ROLLUP,
 )
 from responsibilities.cells import completion
-from responsibilities.models import Consolidation, ReturnForm
+from responsibilities.enums import Basis
+from responsibilities.models import Consolidation
+from responsibilities.queries.bucket_sql import Quarter, cells_of
+from responsibilities.queries.dashboard import all_quarters, figures, freshness, year_up_to
 from responsibilities.queries.returns import (
     chosen_period,
     debtors,
@@ -30,7 +34,7 @@ from responsibilities.queries.returns import (
     targets_of,
 )
 from responsibilities.queries.review import outsiders_of
-from responsibilities.queries.rollup import APPROVED, HANDED_IN, totals, yearly_values
+from responsibilities.queries.standing import branch_rows
 from responsibilities.services.review import (
     accept_consolidation,
     send_back_consolidation,
@@ -131,31 +135,39 @@ class Rollup(_NodePage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         unit, period = self.get_unit(), self.get_period()
-        form = form_of(period) if period is not None else None
+        quarters = all_quarters()
         context = self.frame(unit, period)
-        if period is not None and form is not None:
-            context |= self.figures(unit, period, form)
+        if period is not None and any(row.period.pk == period.pk for row in quarters):
+            context |= self.figures(unit, period, quarters)
         return self.render(context)
 
-    def figures(self, unit: Unit, period: Period, form: ReturnForm) -> dict[str, Any]:
+    def figures(self, unit: Unit, period: Period, quarters: list[Quarter]) -> dict[str, Any]:
         with_unapproved = self.request.GET.get("all") == "1"
-        states = HANDED_IN if with_unapproved else APPROVED
-        cells = form.layout()
+        basis = Basis.HANDED_IN if with_unapproved else Basis.ACCEPTED
+        form = year_up_to(quarters, period.pk)[-1].form
+        cells = cells_of(form)
         sections = list(dict.fromkeys((cell.section, cell.section_title) for cell in cells))
         section = self.request.GET.get("section") or sections[0][0]
         shown = [cell for cell in cells if cell.section == section]
-        total, lines = totals(unit, period, form, states=states)
-        done = yearly_values([unit], period, states=states)
+        found = figures(unit, quarters, [period], basis=basis)
+        total = found.total(period)
         targets = targets_of(unit, period.year)
         summary = [
             {
                 "cell": cell,
-                "total": total.values.get(cell.code),
-                "year": done.get((unit.pk, cell.code)),
+                "rule": WORDS[rule_of(cell)],
+                "total": total.value(cells, cell),
+                "part": total.rate(cells, cell) if rule_of(cell) is Across.SUM else None,
+                "year": total.year_value(cell),
                 "target": targets.get(cell.code),
-                "rate": completion(done.get((unit.pk, cell.code)), targets.get(cell.code)),
+                "rate": completion(total.year_value(cell), targets.get(cell.code)),
             }
             for cell in shown
+        ]
+        rows = [
+            (row, [row.line.value(cells, cell) for cell in shown])
+            for row in branch_rows(unit, found, period)
+            if row.line.expected
         ]
         held = Consolidation.objects.filter(unit=unit, period=period, form=form).first()
         return {
@@ -163,14 +175,11 @@ class Rollup(_NodePage):
             "section": section,
             "cells": shown,
             "total": total,
-            "rows": [
-                (line, [line.values.get(cell.code) for cell in shown])
-                for line in lines
-                if line.expected
-            ],
-            "totals": [total.values.get(cell.code) for cell in shown],
+            "rows": rows,
+            "totals": [total.value(cells, cell) for cell in shown],
             "summary": summary,
             "with_unapproved": with_unapproved,
+            "freshness": freshness(unit),
             "consolidation": held,
             "may_submit": unit.pk == self.actor.unit_id
             and unit.parent_id is not None

@@ -6,6 +6,7 @@ from django.urls import reverse
 from gongjian.commons.notices.models import Notice
 from responsibilities.models import Consolidation, Obligation, QuarterlyReturn
 from responsibilities.services.review import accept_return, submit_consolidation
+from responsibilities.services.rollup import recompute
 from tests.factories.returns import make_form, open_quarter, submitted
 
 
@@ -127,6 +128,8 @@ def test_urging_twice_a_day_tells_once(cast, sign_in, waiting):
 
 def test_totals_show_what_is_in_them(cast, sign_in, waiting):
     accept_return(waiting, actor=cast.township)
+    assert "待汇总" in sign_in(cast.township).get(url("rollup")).content.decode()
+    recompute()
 
     page = sign_in(cast.township).get(url("rollup"), {"section": "Z2"}).content.decode()
 

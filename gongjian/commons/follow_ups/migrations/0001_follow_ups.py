@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField(auto_now_add=True, verbose_name='申请时间')),
                 ('reply', models.CharField(blank=True, max_length=500, verbose_name='批复意见')),
                 ('decided_by', models.CharField(blank=True, max_length=200, verbose_name='批复人')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='批复时间')),
+                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='批复时间')),
                 ('follow_up', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extensions', to='follow_ups.followup', verbose_name='督办事项')),
                 ('tenant', models.ForeignKey(default=gongjian.foundation.tenancy.scope.require_tenant_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.tenant', verbose_name='地区')),
             ],

@@ -1,0 +1,222 @@
+"""Keeping the totals: the worker that follows the marks, and the nightly check of everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from gongjian.commons.notices.services import notify
+from gongjian.foundation.audit.trail import record
+from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.tenancy.scope import require_tenant_id
+from orgs.enums import Role
+from orgs.models import Post, Tenant
+from orgs.queries import system_actor
+from responsibilities.enums import Basis
+from responsibilities.models import RollupBucket, RollupMark
+from responsibilities.queries.bucket_sql import (
+    COUNTS,
+    EVERYTHING,
+    LISTS,
+    PLACES,
+    Cut,
+    Quarter,
+    parameters,
+    select,
+)
+from responsibilities.queries.dashboard import all_quarters, year_up_to
+
+#: First key of the advisory lock; the second is the tenant.
+_LOCK = 7302
+#: Marks taken in one transaction: their buckets are done in well under a second.
+BATCH = 20_000
+
+# By a range of ids: the planner never knows how long the queue is just now, and a list
+# of ids would be looked up one by one in an empty-looking table.
+# Deleted marks are known by their content; what their transactions wrote is seen by
+# every later statement. A change that commits after this leaves a mark of its own.
+_CLAIM = """
+WITH claimed AS (
+  DELETE FROM responsibilities_rollupmark WHERE tenant_id = %(tenant)s AND id <= (
+    SELECT max(id) FROM (
+      SELECT id FROM responsibilities_rollupmark WHERE tenant_id = %(tenant)s
+      ORDER BY id LIMIT %(limit)s) oldest)
+  RETURNING unit_number, period_number, path
+)
+SELECT unit_number, period_number, path FROM claimed
+"""
+
+# The year of a later quarter holds this one's figures, wherever the unit stood by then.
+_PLACES = """
+WITH mark AS (
+  SELECT DISTINCT * FROM unnest(%(units)s::bigint[], %(periods)s::bigint[], %(paths)s::text[])
+    AS m(unit_id, period_id, path)
+), later AS (
+  SELECT m.unit_id, m.path, q.id AS period_id, q.starts_on, q.year
+  FROM mark m
+  JOIN calendar_period p ON p.tenant_id = %(tenant)s AND p.id = m.period_id
+  JOIN calendar_period q ON q.tenant_id = %(tenant)s AND q.id = ANY(%(opened)s)
+    AND q.year = p.year AND q.starts_on >= p.starts_on
+)
+SELECT DISTINCT l.period_id, left(l.path, greatest(length(l.path) - 4, 0)) FROM later l
+UNION
+SELECT DISTINCT l.period_id, stood.bucket FROM later l CROSS JOIN LATERAL (
+  SELECT o.bucket FROM responsibilities_obligation o
+  JOIN calendar_period p ON p.tenant_id = o.tenant_id AND p.id = o.period_id
+  WHERE o.tenant_id = %(tenant)s AND o.unit_id = l.unit_id AND p.year = l.year
+    AND p.starts_on <= l.starts_on
+  ORDER BY p.starts_on DESC LIMIT 1) stood
+"""
+
+_COLUMNS = (*COUNTS, *LISTS)
+_WRITE = """
+WITH fresh AS MATERIALIZED ({select}), written AS (
+  INSERT INTO responsibilities_rollupbucket AS held
+    (tenant_id, period_id, form_id, basis, path, computed_at, {columns})
+  SELECT %(tenant)s, %(period_0)s, %(form_0)s, %(basis)s, f.place, now(), {fresh} FROM fresh f
+  ON CONFLICT (tenant_id, period_id, basis, form_id, path) DO UPDATE
+  SET computed_at = now(), {updates}
+  WHERE ({held}) IS DISTINCT FROM ({excluded})
+  RETURNING 1
+), gone AS (
+  DELETE FROM responsibilities_rollupbucket b
+  WHERE b.tenant_id = %(tenant)s AND b.period_id = %(period_0)s AND b.basis = %(basis)s
+    AND {where} AND NOT EXISTS (
+      SELECT 1 FROM fresh f WHERE f.place = b.path AND b.form_id = %(form_0)s)
+  RETURNING 1
+)
+SELECT (SELECT count(*) FROM written) + (SELECT count(*) FROM gone)
+"""
+
+
+def recompute(limit: int = BATCH) -> int:
+    """Bring the totals up to the marks and return how many marks were done.
+
+    Safe to run at any time and any number of times: where another worker of
+    the tenant is at it, that one does the marks, or the next tick.
+    """
+    done = 0
+    while (batch := _recompute_batch(limit)) > 0:
+        done += batch
+        if batch < limit:
+            break
+    return done
+
+
+@transaction.atomic
+def _recompute_batch(limit: int) -> int:
+    tenant_id = require_tenant_id()
+    with connection.cursor() as cursor:
+        # A statement of its own: the next ones must see what was committed before the lock.
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK, tenant_id])
+        if cursor.fetchone() != (True,):
+            return 0
+        cursor.execute(_CLAIM, {"tenant": tenant_id, "limit": limit})
+        marks = cursor.fetchall()
+    if marks:
+        quarters = all_quarters()
+        dirty = _dirty_places(marks, quarters)
+        held = RollupBucket.objects.filter(period__in=dirty).order_by()
+        begun = set(held.values_list("period_id", flat=True).distinct())
+        for period_id, places in dirty.items():
+            # A period just opened takes over the year of units that owe nothing in it.
+            cut = PLACES if period_id in begun else EVERYTHING
+            _write(year_up_to(quarters, period_id), cut, places)
+    return len(marks)
+
+
+def _dirty_places(
+    marks: Sequence[tuple[int, int, str]], quarters: Sequence[Quarter]
+) -> dict[int, list[str]]:
+    units, periods, paths = zip(*marks, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PLACES,
+            {
+                "tenant": require_tenant_id(),
+                "units": list(units),
+                "periods": list(periods),
+                "paths": list(paths),
+                "opened": [quarter.period.pk for quarter in quarters],
+            },
+        )
+        found: dict[int, list[str]] = {}
+        for period_id, place in cursor:
+            found.setdefault(period_id, []).append(place)
+    return found
+
+
+def _write(year: Sequence[Quarter], cut: Cut, places: Iterable[str] = ()) -> int:
+    """Write the buckets of one period anew and return how many were not as they should be."""
+    statement = _WRITE.format(
+        select=select(year, cut),
+        columns=", ".join(_COLUMNS),
+        fresh=", ".join(f"f.{name}" for name in _COLUMNS),
+        updates=", ".join(f"{name} = excluded.{name}" for name in _COLUMNS),
+        held=", ".join(f"held.{name}" for name in _COLUMNS),
+        excluded=", ".join(f"excluded.{name}" for name in _COLUMNS),
+        where="TRUE" if cut is EVERYTHING else "b.path = ANY(%(places)s)",
+    )
+    changed = 0
+    for basis in Basis:
+        with connection.cursor() as cursor:
+            named = parameters(year, basis, require_tenant_id()) | {"places": list(places)}
+            cursor.execute(statement, named)
+            changed += cursor.fetchone()[0]
+    return changed
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a refresh of everything found."""
+
+    periods: int
+    drifted: int
+
+
+@transaction.atomic
+def refresh_all(*, year: int | None = None) -> Refreshed:
+    """Reckon the totals of a year from the returns and count those that were wrong.
+
+    None ever should be: the marks are done first. A difference is put right,
+    written to the trail and told to the administrators.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, require_tenant_id()])
+    recompute()
+    quarters = all_quarters()
+    newest = max((quarter.period.year for quarter in quarters), default=0)
+    chosen = [row for row in quarters if row.period.year == (year or newest)]
+    drifted = sum(_write(year_up_to(quarters, row.period.pk), EVERYTHING) for row in chosen)
+    if drifted:
+        _alarm(drifted)
+    return Refreshed(periods=len(chosen), drifted=drifted)
+
+
+def _alarm(drifted: int) -> None:
+    tenant = Tenant.objects.get(pk=require_tenant_id())
+    actor: Actor = system_actor(tenant)
+    entry = record(
+        "responsibilities.totals.drifted",
+        tenant,
+        actor=actor,
+        label="汇总数核对不符，已更正",
+        after={"buckets": drifted},
+    )
+    posts = Post.objects.filter(role=Role.TENANT_ADMINISTRATOR)
+    notify(
+        rule="responsibilities.totals_drifted",
+        subject=tenant,
+        stage=f"{today():%Y%m%d}-{entry.pk}",
+        post_ids=list(posts.order_by("pk").values_list("pk", flat=True)),
+        title=f"夜间核对发现 {drifted} 处汇总数与报表不符，已按报表更正",
+        body="汇总数应始终与报表一致。请把这条提醒转给系统维护人员查明原因。",
+    )
+
+
+def waiting_marks() -> int:
+    """Changes that the totals do not hold yet, for tests and operators."""
+    return RollupMark.objects.count()
