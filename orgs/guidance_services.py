@@ -128,7 +128,7 @@ def place_by_rule(*, actor: Actor) -> int:
     )
     moved = 0
     for category in categories_in_use():
-        found = [pk for pk in units_by_rule(category).values_list("pk", flat=True)]
+        found = list(units_by_rule(category).values_list("pk", flat=True))
         fresh = [pk for pk in found if pk not in taken]
         taken.update(fresh)
         if fresh:

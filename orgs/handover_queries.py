@@ -30,7 +30,7 @@ def visible_handovers(actor: Actor) -> TenantQuerySet[Handover]:
     scope = actor.scope(VIEW_HANDOVER)
     if scope is None:
         return handovers().filter(own)
-    within = Handover.objects.all().within(scope).order_by().values("pk")
+    within = Handover.objects.within(scope).order_by().values("pk")
     return handovers().filter(own | Q(pk__in=within))
 
 

@@ -31,7 +31,7 @@ class HandoverSource:
 
 @dataclass(frozen=True, slots=True)
 class HandoverWatcher:
-    """Told of each turn of a handover (``opened``, ``handed``, ``received``), in its transaction."""
+    """Told of each turn of a handover: opened, joined, handed, received; in its transaction."""
 
     key: str
     tell: Callable[[Handover, str], None]

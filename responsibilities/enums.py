@@ -98,3 +98,20 @@ class ConsolidationState(models.TextChoices):
     SUBMITTED = "submitted", "待审核"
     SENT_BACK = "sent_back", "已退回"
     ACCEPTED = "accepted", "已通过"
+
+
+# Classified guidance.
+
+
+class WorkPlanState(models.TextChoices):
+    DRAFT = "draft", "拟订中"
+    SUBMITTED = "submitted", "待审定"
+    APPROVED = "approved", "已审定"
+    SUPERSEDED = "superseded", "已被新版替代"
+
+
+class DevelopmentState(models.TextChoices):
+    DRAFT = "draft", "拟订中"
+    SUBMITTED = "submitted", "待审阅"
+    SENT_BACK = "sent_back", "已退回"
+    APPROVED = "approved", "已同意"

@@ -1,5 +1,13 @@
 """Models of the yearly program."""
 
+from responsibilities.models.guidance import (
+    DevelopmentMeasure,
+    DevelopmentPlan,
+    MeasureTick,
+    WorkPlan,
+    WorkPlanIndicator,
+    WorkPlanMeasure,
+)
 from responsibilities.models.planning import (
     Amendment,
     AnnualPlan,
@@ -19,11 +27,17 @@ __all__ = [
     "Amendment",
     "AnnualPlan",
     "Consolidation",
+    "DevelopmentMeasure",
+    "DevelopmentPlan",
     "Indicator",
+    "MeasureTick",
     "Obligation",
     "PlanIndicator",
     "QuarterlyReturn",
     "ReturnForm",
     "ReturnRemark",
     "Target",
+    "WorkPlan",
+    "WorkPlanIndicator",
+    "WorkPlanMeasure",
 ]
