@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-
-from django.db.models import Count, Q
 
 from gongjian.foundation.tenancy.models import TenantQuerySet
 from orgs.models import GuidanceCategory, GuidancePlacement, Unit
@@ -59,22 +56,3 @@ def units_by_rule(category: GuidanceCategory) -> TenantQuerySet[Unit]:
     if category.levels:
         units = units.filter(level__in=category.levels)
     return units
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryCount:
-    """A category with how many open units stand in it."""
-
-    category: GuidanceCategory
-    units: int
-    by_hand: int
-
-
-def category_counts() -> list[CategoryCount]:
-    """Every category in use with its units, in one statement."""
-    running = Q(placements__ends_on__isnull=True, placements__unit__closed_on__isnull=True)
-    rows = categories_in_use().annotate(
-        unit_count=Count("placements", filter=running),
-        hand_count=Count("placements", filter=running & Q(placements__is_by_hand=True)),
-    )
-    return [CategoryCount(row, row.unit_count, row.hand_count) for row in rows]

@@ -151,7 +151,7 @@ def program_of(unit: Unit, plan: AnnualPlan) -> Program:
 def measure_rows(work_plan: WorkPlan, unit: Unit) -> list[MeasureRow]:
     own = Prefetch("ticks", queryset=MeasureTick.objects.filter(unit=unit), to_attr="own")
     return [
-        MeasureRow(measure, measure.own[0] if measure.own else None)  # type: ignore[attr-defined]
+        MeasureRow(measure, measure.own[0] if measure.own else None)
         for measure in work_plan.measures.prefetch_related(own)
     ]
 

@@ -58,10 +58,7 @@ def save_development(
     """Draw up or change the wording of a development plan."""
     _demand(actor, unit)
     is_new = development is None
-    if development is None:
-        development = DevelopmentPlan(unit=unit)
-    else:
-        development = _locked_open(development)
+    development = DevelopmentPlan(unit=unit) if development is None else _locked_open(development)
     for name in _FIELDS:
         setattr(development, name, values[name])
     if development.from_year > development.to_year:
