@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from responsibilities.guidance_urls import guidance_urlpatterns
 from responsibilities.return_urls import urlpatterns as returns_urlpatterns
 from responsibilities.views import allocation, planning, targets
 
@@ -60,4 +61,5 @@ urlpatterns: list[URLPattern] = [
         name="allocation_board",
     ),
     *returns_urlpatterns,
+    *guidance_urlpatterns,
 ]
