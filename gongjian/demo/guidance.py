@@ -14,7 +14,7 @@ from orgs.models import GuidanceCategory, Tenant, Unit
 from orgs.queries import current_appointments, open_children
 from orgs.services import appoint, end_appointment, open_account
 from responsibilities.enums import Mode
-from responsibilities.models import AnnualPlan
+from responsibilities.models import AnnualPlan, WorkPlan
 from responsibilities.services.development import (
     approve_development,
     save_development,
@@ -172,7 +172,7 @@ def _develop(plan: AnnualPlan, actors: dict[int, Actor]) -> None:
 
 
 def _tick_first(plan: AnnualPlan, unit: Unit, actor: Actor) -> None:
-    work_plan = plan.work_plans.get(category__placements__unit=unit, state="approved")
+    work_plan = WorkPlan.objects.get(plan=plan, category__placements__unit=unit, state="approved")
     measure = work_plan.measures.order_by("order").first()
     if measure is not None:
         day = min(measure.due_on, today())
