@@ -84,7 +84,10 @@ def make_development(cast, *, submitted: bool = False, year: int = 2026) -> Deve
 
 
 def term_of(actor) -> Appointment:
-    return Appointment.objects.select_related("post__unit", "user").get(pk=actor.appointment_id)
+    """The term an actor acts by, begun a while ago so that it can have ended."""
+    terms = Appointment.objects.filter(pk=actor.appointment_id)
+    terms.update(starts_on=today() - timedelta(days=400))
+    return terms.select_related("post__unit", "user").get()
 
 
 def make_handover(cast, *, gone: bool = False) -> Handover:

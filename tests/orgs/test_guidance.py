@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted
-from orgs.guidance_queries import category_of, unplaced_units, units_in
+from orgs.guidance_queries import category_of, units_in, unplaced_units
 from orgs.guidance_services import (
     place_by_rule,
     place_pasted,
@@ -80,8 +80,9 @@ def test_only_the_office_keeps_categories(cast, who):
 
 def test_names_are_unique_and_a_category_with_units_is_not_put_away(cast):
     category = make_placed(cast, cast.hongqi)
-    with pytest.raises(FieldErrors, match="已有同名类别"):
+    with pytest.raises(FieldErrors) as refused:
         make_category(cast, category.name)
+    assert "已有同名类别，请换一个名称。" in str(refused.value.errors)
     with pytest.raises(FieldErrors) as refused:
         save_category(category, actor=cast.office, values={"is_active": False})
     assert "is_active" in refused.value.errors
@@ -196,5 +197,5 @@ def test_the_lists_take_the_same_statements_however_long(
             client.get(reverse(name), query, headers=hx)
 
 
-LIST_STATEMENTS = 13
+LIST_STATEMENTS = 14
 PLACEMENT_STATEMENTS = 14

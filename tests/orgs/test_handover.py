@@ -161,25 +161,27 @@ def test_a_successor_takes_over_page_by_page(cast, sign_in):
     issue_down_to_the_village(cast, year=today().year)
     handover = make_handover(cast)
     successor = seat_successor(cast)
-    old, new = sign_in(cast.secretary), sign_in(successor)
     url = handover.get_absolute_url()
-    text = old.get(url).content.decode()
+    sign, items, take = (
+        reverse(f"orgs:handover_{name}", args=[handover.pk])
+        for name in ("sign", "items", "receive")
+    )
+    client = sign_in(cast.secretary)
+    text = client.get(url).content.decode()
     assert "发展会员数" in text
     assert "确认移交" in text
-    sign = reverse("orgs:handover_sign", args=[handover.pk])
-    assert old.get(sign).status_code == 200
-    assert old.post(sign, {"note": ""}).status_code == 422
-    assert old.post(sign, {"note": "资料在柜中。"}).status_code == 302
-    assert "逐项接收" in new.get(url).content.decode()
-    items = reverse("orgs:handover_items", args=[handover.pk])
-    assert old.get(items).status_code == 404
-    assert new.get(items).status_code == 200
+    assert client.get(sign).status_code == 200
+    assert client.post(sign, {"note": ""}).status_code == 422
+    assert client.post(sign, {"note": "资料在柜中。"}).status_code == 302
+    assert client.get(items).status_code == 404
+    client = sign_in(successor)
+    assert "逐项接收" in client.get(url).content.decode()
+    assert client.get(items).status_code == 200
     item = handover.items.get()
-    take = reverse("orgs:handover_receive", args=[handover.pk])
-    assert new.post(take, {"note": ""}).status_code == 422
-    new.post(items, {f"seen_{item.pk}": "on", f"remark_{item.pk}": "已核对"})
-    assert new.post(take, {"note": "齐全。"}).status_code == 302
-    text = new.get(url).content.decode()
+    assert client.post(take, {"note": ""}).status_code == 422
+    client.post(items, {f"seen_{item.pk}": "on", f"remark_{item.pk}": "已核对"})
+    assert client.post(take, {"note": "齐全。"}).status_code == 302
+    text = client.get(url).content.decode()
     assert "清单已冻结" in text
     assert "已核对" in text
 
