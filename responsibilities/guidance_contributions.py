@@ -55,7 +55,7 @@ navigation.register(
         url_name="responsibilities:workplan_list",
         icon="category",
         permission=VIEW_GUIDANCE,
-        order=10,
+        order=11,
     )
 )
 navigation.register(
