@@ -186,9 +186,11 @@ def receive(handover: Handover, *, actor: Actor, note: str) -> Handover:
             "incoming_note": note.strip(),
             "received_at": timezone.now(),
             "received_by": actor.label,
-            "snapshot": [_frozen(item) for item in handover.items.all()],
         },
     )
+    # Beside the step, since the trail need not hold the whole list once more.
+    handover.snapshot = [_frozen(item) for item in handover.items.all()]
+    handover.save(update_fields=["snapshot"])
     _tell(handover, "received")
     return handover
 
