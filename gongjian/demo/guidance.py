@@ -1,4 +1,4 @@
-"""Part of demo stage ``planning``: categories, work plans, development plans, a handover."""
+"""Parts of the demo year: categories, work plans, development plans, later a handover."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import today
 from orgs.enums import Category, Level, Role
 from orgs.guidance_services import place_by_rule, save_category
-from orgs.models import GuidanceCategory, Tenant, Unit
+from orgs.models import GuidanceCategory, Handover, Tenant, Unit
 from orgs.queries import current_appointments, open_children
 from orgs.services import appoint, end_appointment, open_account
 from responsibilities.enums import Mode
@@ -107,7 +107,6 @@ def guide_by_class(tenant: Tenant, plan: AnnualPlan) -> None:
         _draw_up(plan, category, office=office, leader=leader, turn=turn)
     actors = actors_by_unit(tenant, (Role.SUPERIOR_OFFICE, Role.SECRETARY))
     _develop(plan, actors)
-    _change_a_holder(tenant)
 
 
 def _draw_up(
@@ -180,8 +179,10 @@ def _tick_first(plan: AnnualPlan, unit: Unit, actor: Actor) -> None:
         tick_measure(measure, unit, actor=actor, done_on=day, note=note)
 
 
-def _change_a_holder(tenant: Tenant) -> None:
+def change_a_holder(tenant: Tenant) -> None:
     """A third village of 东风镇 has a new secretary; the old one has gone."""
+    if Handover.objects.exists():
+        return
     administrator = actor_named(tenant, "admin")
     unit = open_children(Unit.objects.get(name="东风镇"))[2]
     term = current_appointments().get(post__unit=unit, post__role=Role.SECRETARY)

@@ -48,7 +48,7 @@ def test_the_list_goes_from_the_old_secretary_to_the_new(committed_cast, scoped,
     for box in new.get_by_role("checkbox").all():
         box.check()
     new.get_by_role("button", name="保存").click()
-    new.get_by_role("link", name="签收").click()
+    new.get_by_role("link", name="签收", exact=True).click()
     new.get_by_role("button", name="签收").click()
     expect(new.get_by_text("清单已冻结", exact=False)).to_be_visible()
 
