@@ -50,7 +50,7 @@ class PlacementFilter(django_filters.FilterSet):
     def find_guided(self, queryset: Any, name: str, value: str) -> Any:
         running = running_placements().order_by()
         if value == UNPLACED:
-            return queryset.exclude(pk__in=running.values("unit_id"))
+            return queryset.filter(parent__isnull=False).exclude(pk__in=running.values("unit_id"))
         return queryset.filter(pk__in=running.filter(category_id=int(value)).values("unit_id"))
 
 

@@ -37,10 +37,10 @@ def units_in(category: GuidanceCategory) -> TenantQuerySet[Unit]:
 
 
 def unplaced_units() -> TenantQuerySet[Unit]:
-    """Open units that stand in no category."""
+    """Open units that stand in no category; the region itself needs none."""
     placed = running_placements().order_by().values("unit_id")
     return (
-        Unit.objects.filter(closed_on__isnull=True)  # type: ignore[return-value]
+        Unit.objects.filter(closed_on__isnull=True, parent__isnull=False)  # type: ignore[return-value]
         .exclude(pk__in=placed)
         .order_by("path")
     )
