@@ -12,14 +12,14 @@ from gongjian.commons.documents.rendering import render_pdf
 _BODY = (
     "一、基本情况\n"
     + "全市各级党组织、工会组织认真落实党工共建目标任务责任制，坚持以党带工、以工促党，"
-    "同步推进组织组建和作用发挥，涌现出一批成绩突出的先进集体。\n" * 12 + "特此通报。"
+    "同步推进组织组建和作用发挥，涌现出一批成绩突出的先进集体。\n" * 8 + "特此通报。"
 )
 
 
 def notice() -> dict[str, object]:
     """A notice of four pages with a list of names."""
     organ = "示范市党建带工建工作领导小组"
-    rows = [[str(number), f"第{number}村党支部", "先进集体"] for number in range(1, 41)]
+    rows = [[str(number), f"第{number}村党支部", "先进集体"] for number in range(1, 16)]
     columns = [
         {"label": "序号", "width": 12},
         {"label": "单位", "width": 60},

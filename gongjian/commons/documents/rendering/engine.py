@@ -13,12 +13,19 @@ from contextlib import contextmanager
 from functools import cache
 
 from django.template import Context, Engine
-from weasyprint import HTML, Document
+from weasyprint import CSS, HTML, Document
 from weasyprint.text.fonts import FontConfiguration
 
-from . import IncompleteContext, MissingGlyphs, RefusedResource, RenderedFile, line_grid
+from . import (
+    IncompleteContext,
+    MissingGlyphs,
+    RefusedResource,
+    RenderedFile,
+    font_data,
+    line_grid,
+)
 from .characters import clean_values
-from .sources import TEMPLATE_ROOT, ClosedFetcher
+from .sources import TEMPLATE_ROOT, ClosedFetcher, stylesheet
 
 # A template asks with this for its 版记 to stand on an even page, the back of
 # the last sheet (GB/T 9704-2012 7.4).
@@ -26,6 +33,7 @@ _EVEN_LAST_PAGE = 'data-last-page="even"'
 _MISSING = "\ufdd0%s\ufdd1"
 _MISSING_NAME = re.compile("\ufdd0(.*?)\ufdd1")
 _NOTDEF = ".notdef glyph"
+_SHEET_LINK = re.compile(r'<link rel="stylesheet" href="static:([\w.]+)">')
 # Pango and the font configuration are shared by the process and not made for threads.
 _one_at_a_time = threading.Lock()
 
@@ -47,6 +55,7 @@ def _templates() -> Engine:
 def _fonts() -> FontConfiguration:
     # A new one for each document costs a gigabyte after forty of them.
     line_grid.install()
+    font_data.install()
     return FontConfiguration()
 
 
@@ -80,7 +89,18 @@ def _markup(template_name: str, values: dict[str, object], *, closing_page: str)
 
 
 def _lay_out(html: str, fetcher: ClosedFetcher) -> Document:
-    return HTML(string=html, url_fetcher=fetcher).render(font_config=_fonts())
+    sheets = [_sheet(name) for name in _SHEET_LINK.findall(html)]
+    page = HTML(string=_SHEET_LINK.sub("", html), url_fetcher=fetcher)
+    return page.render(font_config=_fonts(), stylesheets=sheets)
+
+
+@cache
+def _sheet(name: str) -> CSS:
+    # Our own stylesheets are parsed once a process, not once a layout.
+    content = stylesheet(name)
+    if content is None:
+        raise RefusedResource([f"static:{name}"])
+    return CSS(string=content.decode(), font_config=_fonts())
 
 
 @contextmanager
