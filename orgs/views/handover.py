@@ -78,11 +78,11 @@ class HandoverDetail(DetailPage):
             "may_hand_over": may_hand_over(handover, self.actor),
             "may_stand_in": may_stand_in(handover, self.actor),
             "may_receive": may_receive(handover, self.actor),
-            "stages": self.get_stages(),
+            "turns": self.get_turns(),
             "crumbs": [("工作交接", reverse("orgs:handover_list"))],
         }
 
-    def get_stages(self) -> list[tuple[str, str]]:
+    def get_turns(self) -> list[tuple[str, str]]:
         state = self.object.state
         place = list(HandoverState.values).index(state)
         if state == HandoverState.RECEIVED:
