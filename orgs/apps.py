@@ -7,4 +7,4 @@ class OrgsConfig(AppConfig):
     verbose_name = "组织"
 
     def ready(self) -> None:
-        from orgs import authority, contributions
+        from orgs import authority, contributions, guidance_contributions

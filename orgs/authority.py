@@ -41,3 +41,50 @@ MANAGE_CALENDAR = declare(
     {Role.TENANT_ADMINISTRATOR: Reach.TENANT, Role.OFFICE: Reach.TENANT},
 )
 VIEW_TRAIL = declare("orgs.view_trail", "查看操作记录", {Role.AUDITOR: Reach.TENANT})
+
+# Classified guidance and handover.
+
+VIEW_CATEGORY = declare(
+    "orgs.view_category",
+    "查看分类指导类别",
+    {
+        Role.LEADER: Reach.TENANT,
+        Role.OFFICE: Reach.TENANT,
+        Role.SUPERIOR_OFFICE: Reach.SUBTREE,
+        Role.INSPECTOR: Reach.TENANT,
+        Role.VIEWER: Reach.SUBTREE,
+    },
+)
+MANAGE_CATEGORY = declare("orgs.manage_category", "维护分类指导类别", {Role.OFFICE: Reach.TENANT})
+VIEW_HANDOVER = declare(
+    "orgs.view_handover",
+    "查看工作交接",
+    {
+        Role.TENANT_ADMINISTRATOR: Reach.TENANT,
+        Role.LEADER: Reach.TENANT,
+        Role.OFFICE: Reach.TENANT,
+        Role.SUPERIOR_OFFICE: Reach.SUBTREE,
+        Role.SECRETARY: Reach.OWN,
+        Role.UNION_CHAIR: Reach.OWN,
+        Role.VIEWER: Reach.SUBTREE,
+    },
+)
+# Whose signature it is, is asked of the handover itself: it names two people.
+SIGN_HANDOVER = declare(
+    "orgs.sign_handover",
+    "签办本人的工作交接",
+    {
+        Role.OFFICE: Reach.OWN,
+        Role.SUPERIOR_OFFICE: Reach.OWN,
+        Role.SECRETARY: Reach.OWN,
+        Role.UNION_CHAIR: Reach.OWN,
+        Role.LEADER: Reach.OWN,
+        Role.VIEWER: Reach.OWN,
+    },
+)
+# The post right above signs for somebody who has gone.
+CONFIRM_HANDOVER = declare(
+    "orgs.confirm_handover",
+    "代卸任人确认移交",
+    {Role.OFFICE: Reach.TENANT, Role.SUPERIOR_OFFICE: Reach.CHILDREN},
+)

@@ -90,3 +90,11 @@ class ImportState(models.TextChoices):
     CHECKED = "checked", "待确认"
     FAULTY = "faulty", "有错误"
     IMPORTED = "imported", "已导入"
+
+
+class HandoverState(models.TextChoices):
+    """Life of a handover between the old and the new holder of a post."""
+
+    OPEN = "open", "待移交"
+    HANDED = "handed", "待接收"
+    RECEIVED = "received", "已接收"

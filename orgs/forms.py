@@ -153,7 +153,13 @@ class AppointForm(forms.Form):
 
 class EndAppointmentForm(forms.Form):
     ends_on = _day(
-        "最后一天", initial=today, help_text="这一天仍可办理，次日起失效；要立即失效请填昨天。"
+        "最后一天",
+        initial=today,
+        help_text=(
+            "这一天仍可办理，次日起失效；要立即失效请填昨天。"
+            "书记、工会主席和上级主管卸任会自动发起工作交接：留出时间可由本人移交，"
+            "立即失效的由上级代签。"
+        ),
     )
 
 

@@ -6,14 +6,23 @@ from datetime import date
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
 
 from gongjian.foundation.kernel.actor import Reach
 from gongjian.foundation.tenancy.models import TenantOwned, wall
 from gongjian.foundation.workflow.lifecycle import Lifecycle, Stateful, Step
-from orgs.authority import IMPORT_UNIT
-from orgs.enums import Category, ImportState, Level, Line, OrganizationKind, Role
+from orgs.authority import CONFIRM_HANDOVER, IMPORT_UNIT, SIGN_HANDOVER
+from orgs.enums import (
+    Category,
+    HandoverState,
+    ImportState,
+    Level,
+    Line,
+    OrganizationKind,
+    Role,
+)
 
 
 class Tenant(models.Model):
@@ -295,3 +304,223 @@ class UnitImport(TenantOwned, Stateful):
 
     def get_absolute_url(self) -> str:
         return reverse("orgs:unit_import_detail", args=[self.pk])
+
+
+class GuidanceCategory(TenantOwned):
+    """A class of places and units that are guided alike (分类指导), named by the tenant.
+
+    ``kinds`` and ``levels`` are its rule: which units belong to it when nobody
+    says otherwise. An empty list asks nothing; both empty means by hand only.
+    """
+
+    name = models.CharField("名称", max_length=40)
+    description = models.TextField("说明", blank=True)
+    kinds = ArrayField(
+        models.CharField(max_length=20, choices=Category),
+        verbose_name="单位类别",
+        default=list,
+        blank=True,
+    )
+    levels = ArrayField(
+        models.CharField(max_length=12, choices=Level),
+        verbose_name="层级",
+        default=list,
+        blank=True,
+    )
+    order = models.PositiveSmallIntegerField("顺序", default=0)
+    is_active = models.BooleanField("使用中", default=True)
+
+    class Meta(TenantOwned.Meta):
+        verbose_name = "指导类别"
+        ordering = ["order", "id"]
+        constraints = [
+            *wall("orgs_guidancecategory"),
+            models.UniqueConstraint(
+                fields=["tenant", "name"],
+                name="guidance_category_once",
+                violation_error_message="已有同名类别，请换一个名称。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("orgs:guidancecategory_detail", args=[self.pk])
+
+    @property
+    def has_rule(self) -> bool:
+        return bool(self.kinds or self.levels)
+
+    @property
+    def rule_text(self) -> str:
+        """The rule as people read it."""
+        kinds = "、".join(Category(kind).label for kind in self.kinds)
+        levels = "、".join(Level(level).label for level in self.levels)
+        parts = [part for part in (levels, kinds) if part]
+        return "；".join(parts) if parts else "只由人工指定"
+
+
+class GuidancePlacement(TenantOwned):
+    """A unit stands in a category from a day on; one that runs, however many ended."""
+
+    reach_path: ClassVar[str | None] = "unit__path"
+
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="placements", verbose_name="单位"
+    )
+    category = models.ForeignKey(
+        GuidanceCategory, on_delete=models.PROTECT, related_name="placements", verbose_name="类别"
+    )
+    starts_on = models.DateField("自")
+    ends_on = models.DateField("至", null=True, blank=True)
+    is_by_hand = models.BooleanField("人工指定", default=False)
+
+    class Meta(TenantOwned.Meta):
+        verbose_name = "归类"
+        ordering = ["unit__path", "-starts_on", "-id"]
+        constraints = [
+            *wall(
+                "orgs_guidanceplacement",
+                unit_id="orgs_unit",
+                category_id="orgs_guidancecategory",
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "unit"],
+                condition=models.Q(ends_on__isnull=True),
+                name="placement_one_running",
+                violation_error_message="这个单位已归入一个类别，请先刷新页面。",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__isnull=True)
+                | models.Q(ends_on__gte=models.F("starts_on")),
+                name="placement_days_in_order",
+            ),
+        ]
+        indexes = [models.Index(fields=["tenant", "category"], name="placement_category")]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.category}"
+
+    def get_absolute_url(self) -> str:
+        return self.unit.get_absolute_url()
+
+
+class Handover(TenantOwned, Stateful):
+    """What goes from the old to the new holder of a post (工作交接).
+
+    The list is written down when it is handed over, so both sign the same
+    one; ``snapshot`` is that list as it stood when it was received.
+    """
+
+    reach_path: ClassVar[str | None] = "unit__path"
+
+    state = models.CharField(
+        "状态", max_length=20, choices=HandoverState, default=HandoverState.OPEN, editable=False
+    )
+    post = models.ForeignKey(
+        Post, on_delete=models.PROTECT, related_name="handovers", verbose_name="职务"
+    )
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="handovers", verbose_name="单位"
+    )
+    outgoing = models.ForeignKey(
+        Appointment, on_delete=models.PROTECT, related_name="+", verbose_name="移交人任职"
+    )
+    incoming = models.ForeignKey(
+        Appointment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="接收人任职",
+    )
+    opened_on = models.DateField("发起日期")
+    outgoing_note = models.TextField("移交说明", blank=True)
+    handed_at = models.DateTimeField("移交时间", null=True, editable=False)
+    handed_by = models.CharField("移交确认人", max_length=200, blank=True, editable=False)
+    stand_in_reason = models.CharField("代签理由", max_length=300, blank=True)
+    incoming_note = models.TextField("接收意见", blank=True)
+    received_at = models.DateTimeField("接收时间", null=True, editable=False)
+    received_by = models.CharField("接收人", max_length=200, blank=True, editable=False)
+    snapshot = models.JSONField("接收时的清单", default=list, editable=False)
+
+    lifecycle = Lifecycle(
+        Step(
+            name="hand_over",
+            label="确认移交",
+            sources=frozenset({HandoverState.OPEN}),
+            target=HandoverState.HANDED,
+            permission=SIGN_HANDOVER,
+            action="orgs.handover.handed",
+            style="primary",
+            icon="send",
+        ),
+        Step(
+            name="hand_over_for",
+            label="代签移交",
+            sources=frozenset({HandoverState.OPEN}),
+            target=HandoverState.HANDED,
+            permission=CONFIRM_HANDOVER,
+            action="orgs.handover.handed_for",
+            needs_reason=True,
+            style="primary",
+            icon="signature",
+        ),
+        Step(
+            name="receive",
+            label="签收交接",
+            sources=frozenset({HandoverState.HANDED}),
+            target=HandoverState.RECEIVED,
+            permission=SIGN_HANDOVER,
+            action="orgs.handover.received",
+            style="primary",
+            icon="circle-check",
+        ),
+    )
+
+    class Meta(TenantOwned.Meta):
+        verbose_name = "工作交接"
+        ordering = ["-opened_on", "-id"]
+        constraints = [
+            *wall(
+                "orgs_handover",
+                post_id="orgs_post",
+                unit_id="orgs_unit",
+                outgoing_id="orgs_appointment",
+                incoming_id="orgs_appointment",
+            ),
+            models.UniqueConstraint(fields=["tenant", "outgoing"], name="handover_once_per_term"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post}工作交接"
+
+    def get_absolute_url(self) -> str:
+        return reverse("orgs:handover_detail", args=[self.pk])
+
+
+class HandoverItem(TenantOwned):
+    """One line of the list that the new holder goes through."""
+
+    reach_path: ClassVar[str | None] = "handover__unit__path"
+
+    handover = models.ForeignKey(
+        Handover, on_delete=models.CASCADE, related_name="items", verbose_name="交接"
+    )
+    source = models.CharField("来源", max_length=60)
+    heading = models.CharField("类别", max_length=40)
+    text = models.CharField("事项", max_length=300)
+    url = models.CharField("查看", max_length=200, blank=True)
+    deadline = models.DateField("期限", null=True, blank=True)
+    order = models.PositiveIntegerField("顺序", default=0)
+    seen_at = models.DateTimeField("接收时间", null=True, editable=False)
+    remark = models.CharField("接收备注", max_length=200, blank=True)
+
+    class Meta(TenantOwned.Meta):
+        verbose_name = "交接事项"
+        ordering = ["order", "id"]
+        constraints = wall("orgs_handoveritem", handover_id="orgs_handover")
+
+    def __str__(self) -> str:
+        return f"{self.heading}：{self.text}"

@@ -22,6 +22,7 @@ from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermi
 from gongjian.foundation.tenancy.scope import require_tenant_id, tenant_scope
 from orgs.authority import MANAGE_CALENDAR, MANAGE_POST, MANAGE_UNIT
 from orgs.enums import Level, Role, may_stand_below
+from orgs.handover_services import join_as_successor, open_for_leaving
 from orgs.models import Appointment, Membership, Organization, Post, Tenant, Unit, User
 from orgs.places import place_memories
 from orgs.queries import root_unit, system_actor
@@ -319,6 +320,7 @@ def appoint(post: Post, *, actor: Actor, user: User, starts_on: date | None = No
     if post.is_principal:
         Unit.objects.filter(pk=post.unit_id).update(principal_name=user.person_name)
     record("orgs.appointment.made", term, actor=actor, label="办理任职")
+    join_as_successor(term, actor=actor)
     return term
 
 
@@ -411,6 +413,7 @@ def end_appointment(term: Appointment, *, actor: Actor, ends_on: date | None = N
         before=before,
         after={"ends_on": term.ends_on},
     )
+    open_for_leaving(term, actor=actor)
     return term
 
 

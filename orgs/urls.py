@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from orgs.guidance_urls import guidance_urlpatterns
 from orgs.views import imports, people, session, settings, units
 
 app_name = "orgs"
@@ -49,4 +50,5 @@ urlpatterns = [
     path("trail/", settings.TrailList.as_view(), name="trail_list"),
     path("switch/", session.SwitchPost.as_view(), name="switch_post"),
     path("no-post/", session.NoPost.as_view(), name="no_post"),
+    *guidance_urlpatterns,
 ]

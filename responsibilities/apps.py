@@ -10,6 +10,8 @@ class ResponsibilitiesConfig(AppConfig):
         from responsibilities import (
             authority,
             contributions,
+            guidance_contributions,
+            handover_contributions,
             indicators,
             places,
             reminders,

@@ -148,3 +148,40 @@ DELEGATE_REVIEW = declare(
 MANAGE_PHRASE = declare(
     "responsibilities.manage_phrase", "维护常用审核意见", {Role.OFFICE: Reach.TENANT}
 )
+# Classified guidance: work plans by category, the plan of a unit, its development plan.
+
+VIEW_GUIDANCE = declare(
+    "responsibilities.view_guidance",
+    "查看分类方案和单位方案",
+    {
+        Role.LEADER: Reach.TENANT,
+        Role.OFFICE: Reach.TENANT,
+        Role.INSPECTOR: Reach.TENANT,
+        Role.SUPERIOR_OFFICE: Reach.SUBTREE,
+        Role.VIEWER: Reach.SUBTREE,
+        Role.SECRETARY: Reach.OWN,
+        Role.UNION_CHAIR: Reach.OWN,
+    },
+)
+MANAGE_GUIDANCE = declare(
+    "responsibilities.manage_guidance", "拟订分类方案", {Role.OFFICE: Reach.TENANT}
+)
+APPROVE_GUIDANCE = declare(
+    "responsibilities.approve_guidance", "审定分类方案", {Role.LEADER: Reach.TENANT}
+)
+TICK_MEASURE = declare(
+    "responsibilities.tick_measure",
+    "登记措施进展",
+    {Role.SECRETARY: Reach.OWN, Role.UNION_CHAIR: Reach.OWN, Role.SUPERIOR_OFFICE: Reach.OWN},
+)
+WRITE_DEVELOPMENT = declare(
+    "responsibilities.write_development",
+    "编制发展规划",
+    {Role.SECRETARY: Reach.OWN, Role.SUPERIOR_OFFICE: Reach.OWN},
+)
+# 一级抓一级: read and agreed to by the level right above.
+DECIDE_DEVELOPMENT = declare(
+    "responsibilities.decide_development",
+    "审阅下级发展规划",
+    {Role.OFFICE: Reach.CHILDREN, Role.SUPERIOR_OFFICE: Reach.CHILDREN},
+)

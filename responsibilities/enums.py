@@ -108,3 +108,20 @@ class Basis(models.TextChoices):
 
     ACCEPTED = "accepted", "只含已通过"
     HANDED_IN = "handed_in", "含待审核"
+
+
+# Classified guidance.
+
+
+class WorkPlanState(models.TextChoices):
+    DRAFT = "draft", "拟订中"
+    SUBMITTED = "submitted", "待审定"
+    APPROVED = "approved", "已审定"
+    SUPERSEDED = "superseded", "已被新版替代"
+
+
+class DevelopmentState(models.TextChoices):
+    DRAFT = "draft", "拟订中"
+    SUBMITTED = "submitted", "待审阅"
+    SENT_BACK = "sent_back", "已退回"
+    APPROVED = "approved", "已同意"

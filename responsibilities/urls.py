@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from responsibilities.dashboard_urls import dashboard_urlpatterns
+from responsibilities.guidance_urls import guidance_urlpatterns
 from responsibilities.return_urls import urlpatterns as returns_urlpatterns
 from responsibilities.review_urls import review_urlpatterns
 from responsibilities.views import allocation, planning, targets
@@ -64,4 +65,5 @@ urlpatterns: list[URLPattern] = [
     *returns_urlpatterns,
     *review_urlpatterns,
     *dashboard_urlpatterns,
+    *guidance_urlpatterns,
 ]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
+from gongjian.demo.guidance import change_a_holder
 from gongjian.demo.people import actor_named, actors_by_unit
 from gongjian.demo.planning import VALUES
 from gongjian.foundation.calendar.models import Period
@@ -102,6 +103,7 @@ def file_the_quarters(tenant: Tenant, say: object) -> None:
     )
     open_period(period, form=year.form, actor=office)
     _file_some(year, period, len(past))
+    change_a_holder(tenant)
 
 
 def _owed(period: Period) -> list[Obligation]:

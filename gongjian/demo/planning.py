@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from decimal import Decimal
 
+from gongjian.demo.guidance import guide_by_class
 from gongjian.demo.people import actor_named, actors_by_unit
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import today
@@ -71,6 +72,7 @@ def plan_the_year(tenant: Tenant, say: object) -> AnnualPlan:
         raise LookupError("the demo tenant has its root unit")
     _hand_down(root, plan, actor=office, actors=actors, chance=chance)
     _leave_two_open(plan, actors)
+    guide_by_class(tenant, plan)
     return plan
 
 

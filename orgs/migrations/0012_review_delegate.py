@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("orgs", "0002_unit_import"),
+        ("orgs", "0010_guidance"),
     ]
 
     operations = [

@@ -1,5 +1,13 @@
 """Models of the yearly program."""
 
+from responsibilities.models.guidance import (
+    DevelopmentMeasure,
+    DevelopmentPlan,
+    MeasureTick,
+    WorkPlan,
+    WorkPlanIndicator,
+    WorkPlanMeasure,
+)
 from responsibilities.models.planning import (
     Amendment,
     AnnualPlan,
@@ -21,7 +29,10 @@ __all__ = [
     "Amendment",
     "AnnualPlan",
     "Consolidation",
+    "DevelopmentMeasure",
+    "DevelopmentPlan",
     "Indicator",
+    "MeasureTick",
     "Obligation",
     "PlanIndicator",
     "QuarterlyReturn",
@@ -34,4 +45,7 @@ __all__ = [
     "RollupBucket",
     "RollupMark",
     "Target",
+    "WorkPlan",
+    "WorkPlanIndicator",
+    "WorkPlanMeasure",
 ]
