@@ -1,5 +1,6 @@
 """Models of the yearly program."""
 
+from responsibilities.models.designer import BurdenBudget, BurdenReview, CheckException
 from responsibilities.models.planning import (
     Amendment,
     AnnualPlan,
@@ -18,6 +19,9 @@ from responsibilities.models.returns import (
 __all__ = [
     "Amendment",
     "AnnualPlan",
+    "BurdenBudget",
+    "BurdenReview",
+    "CheckException",
     "Consolidation",
     "Indicator",
     "Obligation",

@@ -16,12 +16,8 @@ from responsibilities.authority import OPEN_QUARTER
 from responsibilities.forms.returns import FormDraft, OpenQuarterForm
 from responsibilities.models import ReturnForm
 from responsibilities.queries.returns import form_of, latest_form
-from responsibilities.services.obligations import (
-    FILING_LEVELS,
-    draft_form,
-    open_period,
-    publish_form,
-)
+from responsibilities.services.designer import archive_form, publish_form
+from responsibilities.services.obligations import FILING_LEVELS, draft_form, open_period
 from responsibilities.tables.returns import ReturnFormTable
 
 
@@ -84,7 +80,7 @@ class ReturnFormCreate(FormPage):
 class ReturnFormStep(StepPage):
     permission = OPEN_QUARTER
     queryset = ReturnForm.objects.all()
-    services = {"publish": publish_form}
+    services = {"publish": publish_form, "archive": archive_form}
 
 
 class OpenQuarter(FormPage):
