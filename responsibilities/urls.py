@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from responsibilities.designer_urls import designer_urlpatterns
 from responsibilities.return_urls import urlpatterns as returns_urlpatterns
 from responsibilities.views import allocation, planning, targets
 
@@ -60,4 +61,5 @@ urlpatterns: list[URLPattern] = [
         name="allocation_board",
     ),
     *returns_urlpatterns,
+    *designer_urlpatterns,
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from django.db import transaction
@@ -181,11 +181,14 @@ def _wrong_factor(rules: Rules) -> dict[str, str]:
 
 def _give_codes(rows: Sequence[TypedCell], form: ReturnForm) -> list[TypedCell]:
     """Number new rows C01, C02, …; no code of an older version comes to mean another thing."""
-    used = codes_ever_used(form.key) | {row.code for row in rows}
+    old = codes_ever_used(form.key)
+    library = Indicator.objects.filter(code__in={row.code for row in rows})
+    known = old | set(library.values_list("code", flat=True))
+    used = set(known)
     number = 0
     coded = []
     for row in rows:
-        code = row.code
+        code = row.code if row.code in known else ""
         while not code:
             number += 1
             if (free := f"C{number:02}") not in used:
@@ -269,46 +272,24 @@ def _cells_of(rows: Sequence[TypedCell]) -> list[Cell]:
     ]
 
 
-@transaction.atomic
-def add_indicators(
-    form: ReturnForm, *, actor: Actor, indicators: Iterable[Indicator]
-) -> ReturnForm:
-    """Append indicators of the library; they keep their code, so history and target follow."""
-    _demand_design(actor)
-    form = _locked_draft(form)
-    held = {cell.code for cell in form.layout()}
-    added = [
-        Cell(
-            code=indicator.code,
-            label=indicator.name,
-            unit_label=indicator.unit_label,
-            value_type=indicator.value_type,
-            section=indicator.section,
-            section_title=indicator.section_title,
-            slot=len(held) + place,
-            style=indicator.quarterly_style,
-            hint=indicator.numerator,
-        )
-        for place, indicator in enumerate(one for one in indicators if one.code not in held)
-    ]
-    if not added:
-        raise FieldErrors({"indicators": "请选择至少一个还不在表中的指标。"})
-    form.cells = _together([*form.layout(), *added])
-    form.save(update_fields=["cells"])
-    record(
-        "responsibilities.form.designed",
-        form,
-        actor=actor,
-        label="添加指标",
-        after={"added": [cell.code for cell in added]},
+def typed_row(cell: Cell) -> TypedCell:
+    """A cell as a row of the designer."""
+    names = [field.name for field in fields(TypedCell) if field.name != "uid"]
+    return TypedCell(uid=cell.code, **{name: getattr(cell, name) for name in names})
+
+
+def row_of(indicator: Indicator) -> TypedCell:
+    """A row for an indicator; it keeps the code, so history and target follow."""
+    return TypedCell(
+        uid=indicator.code,
+        code=indicator.code,
+        label=indicator.name,
+        section_title=indicator.section_title,
+        value_type=indicator.value_type,
+        unit_label=indicator.unit_label,
+        style=indicator.quarterly_style,
+        hint=indicator.numerator,
     )
-    return form
-
-
-def _together(cells: Sequence[Cell]) -> list[dict[str, Any]]:
-    titles = list(dict.fromkeys(cell.section_title for cell in cells))
-    ordered = sorted(cells, key=lambda cell: titles.index(cell.section_title))
-    return [replace(cell, slot=slot).as_row() for slot, cell in enumerate(ordered)]
 
 
 @transaction.atomic
