@@ -254,7 +254,8 @@ class _Parser:
             arguments.append(self.of_kind(self.either, "number"))
         least, most = _COUNTS[name.text]
         if not least <= len(arguments) <= most:
-            raise ExpressionError(f"“{name.text}”要 {least} 到 {most} 个数。", name.at)
+            count = str(least) if least == most else f"{least} 到 {most}"
+            raise ExpressionError(f"“{name.text}”要 {count} 个数。", name.at)
         if name.text == "round" and len(arguments) == 2 and arguments[1][0] != "num":
             raise ExpressionError("保留几位须直接写数字，如 round([C01], 1)。", name.at)
         return [name.text, *arguments]

@@ -49,6 +49,11 @@ def can_be_excepted(finding: Finding) -> bool:
     return finding.is_hard and finding.rule_key.startswith(EXCEPTED)
 
 
+def exceptable(quarterly_return: QuarterlyReturn) -> list[Finding]:
+    """Findings an exception may be asked for."""
+    return [finding for finding in findings_of(quarterly_return) if can_be_excepted(finding)]
+
+
 def granted_exceptions(quarterly_return: QuarterlyReturn) -> dict[tuple[str, str], str]:
     """Reasons of the exceptions in force, by rule and cell.
 

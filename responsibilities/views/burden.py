@@ -26,7 +26,7 @@ from responsibilities.burden import minutes_of
 from responsibilities.forms.designer import BudgetForm, BurdenReviewForm, ExceptionForm
 from responsibilities.models import BurdenReview, CheckException, QuarterlyReturn, ReturnForm
 from responsibilities.queries.designer import budget_minutes, minutes_with, published_forms
-from responsibilities.queries.findings import can_be_excepted, findings_of
+from responsibilities.queries.findings import exceptable
 from responsibilities.services.burden import (
     approve_burden,
     ask_burden_review,
@@ -177,8 +177,7 @@ class ExceptionAsk(RecordsMixin, FormPage):
         labels = {cell.code: cell.label for cell in row.form.layout()}
         found = [
             (f"{one.rule_key}|{one.code}", f"{one.code} {labels[one.code]}：{one.text}")
-            for one in findings_of(row)
-            if can_be_excepted(one)
+            for one in exceptable(row)
         ]
         return {"findings": found}
 
