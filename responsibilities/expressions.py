@@ -36,21 +36,13 @@ NEAR: Final = Decimal("0.000001")
 
 _TOKEN = re.compile(
     r"(?P<blank>\s+)|(?P<cell>\[[^\[\]]*\])|(?P<number>\d+(?:\.\d+)?)|(?P<text>\"[^\"]*\")"
-    r"|(?P<sign><=|>=|!=|<>|==|[-+*/<>=(),])|(?P<word>[A-Za-z_]+|[且或非])"
+    r"|(?P<sign><=|>=|!=|<>|==|[-+*/<>=≤≥≠(),])|(?P<word>[A-Za-z_]+|[且或非])"
 )
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,11}")
 _KEY = re.compile(r"[a-z][a-z0-9-]{0,29}")
-_SAME_SIGN = {
-    "≤": "<=",
-    "≥": ">=",
-    "≠": "!=",
-    "×": "*",
-    "÷": "/",
-    "\u2212": "-",
-    "“": '"',
-    "”": '"',
-}
+_SAME_SIGN = {"×": "*", "÷": "/", "\u2212": "-", "“": '"', "”": '"'}
 _SAME_WORD = {"且": "and", "或": "or", "非": "not", "==": "=", "<>": "!="}
+_SAME_WORD |= {"≤": "<=", "≥": ">=", "≠": "!="}
 _COMPARING = ("=", "!=", "<", "<=", ">", ">=")
 #: Functions of numbers: name → smallest and largest count of arguments.
 _COUNTS = {"min": (1, 20), "max": (1, 20), "sum": (1, 20), "abs": (1, 1), "round": (1, 2)}
