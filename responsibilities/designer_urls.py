@@ -9,6 +9,7 @@ from responsibilities.views import burden, designer
 designer_urlpatterns: list[URLPattern] = [
     path("forms/begin/", designer.FormBegin.as_view(), name="form_begin"),
     path("forms/<int:pk>/next/", designer.FormNext.as_view(), name="form_next"),
+    path("forms/<int:pk>/year/", designer.FormOpenYear.as_view(), name="form_open_year"),
     path("forms/<int:pk>/design/", designer.FormDesign.as_view(), name="form_design"),
     path("forms/<int:pk>/similar/", designer.FormSimilar.as_view(), name="form_similar"),
     path("forms/<int:pk>/preview/", designer.FormPreview.as_view(), name="form_preview"),

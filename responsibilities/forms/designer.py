@@ -114,6 +114,17 @@ class NewForm(forms.Form):
     )
 
 
+class OpenYearForm(forms.Form):
+    """The year a form of its own is asked for, and until when."""
+
+    year = forms.IntegerField(label="年度", min_value=2000, max_value=2100)
+    due_on = forms.DateField(
+        label="填报截止日",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="今天起即可填报，截止日当天 24 时前报送都算按时。",
+    )
+
+
 class CheckForm(forms.Form):
     """One check with its examples, which run when it is saved."""
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from gongjian.foundation.calendar.periods import ensure_year
+from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.errors import FieldErrors, StateConflict
 from gongjian.foundation.web.pages import ConfirmPage, FormPage, Page, RecordsMixin
 from orgs.enums import Category
-from responsibilities.authority import DESIGN_FORM
+from orgs.services import change_filing_window
+from responsibilities.authority import DESIGN_FORM, OPEN_QUARTER
 from responsibilities.burden import minutes_of
 from responsibilities.checks import Check, failing_examples, surroundings_of
 from responsibilities.enums import Blank, CellType, FormState, QuarterlyStyle, Severity
@@ -21,6 +25,7 @@ from responsibilities.forms.designer import (
     AUDIENCE,
     CheckForm,
     NewForm,
+    OpenYearForm,
     read_example,
     read_rows,
     read_rules,
@@ -44,6 +49,7 @@ from responsibilities.services.designer import (
     save_design,
     typed_row,
 )
+from responsibilities.services.obligations import open_period
 
 _ANSWERS = {True: "通过", False: "不通过", None: "无法判断"}
 
@@ -439,6 +445,38 @@ class FormNext(_Form, ConfirmPage):
 
     def get_success_url(self, result: Any) -> str:
         return reverse("responsibilities:form_design", args=[result.pk])
+
+    def get_cancel_url(self) -> str:
+        return str(self.get_object().get_absolute_url())
+
+
+class FormOpenYear(_Form, FormPage):
+    """开启年度填报 of a form that stands beside the quarterly one."""
+
+    permission = OPEN_QUARTER
+    form_class = OpenYearForm
+    heading = "开启年度填报"
+    submit_label = "开启填报"
+    help_text = "全部村社区和企业各应报一份。"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {"initial": {"year": today().year, "due_on": today() + timedelta(days=30)}}
+
+    def perform(self, form: Any) -> ReturnForm:
+        due_on = form.cleaned_data["due_on"]
+        if due_on < today():
+            raise FieldErrors({"due_on": "截止日不能早于今天，请更正。"})
+        period = change_filing_window(
+            ensure_year(form.cleaned_data["year"]),
+            actor=self.actor,
+            opens_on=today(),
+            due_on=due_on,
+            reason="开启年度填报",
+        )
+        found: ReturnForm = self.get_object()
+        count = open_period(period, form=found, actor=self.actor)
+        self.say(f"已开启{period}填报，{count} 家单位应报。" if count else "没有新增的应报单位。")
+        return found
 
     def get_cancel_url(self) -> str:
         return str(self.get_object().get_absolute_url())

@@ -17,6 +17,7 @@ from responsibilities.burden import minutes_of
 from responsibilities.enums import BurdenState, FormState
 from responsibilities.forms.returns import FormDraft, OpenQuarterForm
 from responsibilities.models import ReturnForm
+from responsibilities.models.returns import QUARTERLY
 from responsibilities.queries.designer import budget_minutes, minutes_with
 from responsibilities.queries.returns import form_of, latest_form
 from responsibilities.services.designer import archive_form, obstacles, publish_form
@@ -31,11 +32,13 @@ class ReturnFormList(ListPage):
     queryset = ReturnForm.objects.annotate(used=Count("obligations__period", distinct=True))
     table_class = ReturnFormTable
     heading = "报表格式"
+    template_name = "responsibilities/returnform_list.html"
 
     def get_extra(self) -> dict[str, Any]:
         return {
             "create_url": reverse("responsibilities:returnform_create"),
-            "create_label": "拟订新版",
+            "create_label": "从指标拟订新版",
+            "begin_url": reverse("responsibilities:form_begin"),
         }
 
 
@@ -74,6 +77,7 @@ class ReturnFormDetail(DetailPage):
             "is_draft": is_draft,
             "obstacles": obstacles(form) if is_draft else [],
             "reviews": reviews,
+            "may_open_year": form.state == FormState.PUBLISHED and form.key != QUARTERLY,
             "may_ask": over and not asked,
             "crumbs": [("报表格式", reverse("responsibilities:returnform_list"))],
         }

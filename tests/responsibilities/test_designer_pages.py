@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
-from responsibilities.models import CheckException, QuarterlyReturn, ReturnForm
+from gongjian.foundation.kernel.dates import today
+from responsibilities.models import CheckException, Obligation, QuarterlyReturn, ReturnForm
 from responsibilities.services.designer import save_check
-from tests.factories.designer import check, make_burden_review, make_draft, make_exception
+from tests.factories.designer import (
+    check,
+    make_burden_review,
+    make_draft,
+    make_exception,
+    make_other_form,
+)
 from tests.factories.returns import fill, make_form, open_quarter, start
 
 
@@ -237,3 +246,18 @@ def test_the_list_of_exceptions_costs_the_same(cast, sign_in, django_assert_num_
 
     with django_assert_num_queries(15):
         client.get(url)
+
+
+def test_a_form_of_its_own_is_opened_for_a_year(cast, sign_in):
+    form = make_other_form(cast)
+    client = sign_in(cast.office)
+    assert "开启年度填报" in client.get(form.get_absolute_url()).content.decode()
+    url = _url("form_open_year", form.pk)
+    assert client.post(url, {"year": "2026", "due_on": "2020-01-01"}).status_code == 422
+    due_on = (today() + timedelta(days=20)).isoformat()
+    assert client.post(url, {"year": "2026", "due_on": due_on}).status_code == 302
+
+    owed = Obligation.objects.get(unit=cast.hongqi, form=form)
+    page = sign_in(cast.secretary).get(_url("return_fill", owed.pk)).content.decode()
+    assert "联合工会数" in page
+    assert "2026年度" in page
