@@ -61,6 +61,12 @@ class Cell:
         return self.value_type in {ValueType.INTEGER, ValueType.YES_NO, CellType.CHOICE}
 
     @property
+    def guidance(self) -> str:
+        """The hint, and for a choice what each number stands for."""
+        listed = "；".join(f"{place} {name}" for place, name in enumerate(self.choices, 1))
+        return "。".join(part for part in (self.hint, listed) if part)
+
+    @property
     def is_total(self) -> bool:
         return bool(self.total_of)
 

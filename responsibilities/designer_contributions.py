@@ -15,6 +15,7 @@ from gongjian.foundation.web.shelves import (
 from responsibilities.authority import (
     DECIDE_BURDEN,
     DECIDE_EXCEPTION,
+    REVIEW_RETURN,
     VIEW_BURDEN,
     VIEW_EXCEPTION,
 )
@@ -41,6 +42,17 @@ navigation.register(
         icon="shield-question",
         permission=VIEW_EXCEPTION,
         order=30,
+    )
+)
+navigation.register(
+    NavigationEntry(
+        key="responsibilities.outliers",
+        label="异常数据",
+        group="工作",
+        url_name="responsibilities:outliers",
+        icon="alert-triangle",
+        permission=REVIEW_RETURN,
+        order=29,
     )
 )
 

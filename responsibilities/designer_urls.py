@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from responsibilities.views import burden, designer
+from responsibilities.views import burden, designer, outliers
 
 designer_urlpatterns: list[URLPattern] = [
     path("forms/begin/", designer.FormBegin.as_view(), name="form_begin"),
@@ -31,6 +31,7 @@ designer_urlpatterns: list[URLPattern] = [
         burden.BurdenReviewStep.as_view(),
         name="burdenreview_step",
     ),
+    path("review/outliers/", outliers.Outliers.as_view(), name="outliers"),
     path("exceptions/", burden.ExceptionList.as_view(), name="exception_list"),
     path("returns/<int:pk>/exception/", burden.ExceptionAsk.as_view(), name="exception_ask"),
     path("exceptions/<int:pk>/", burden.ExceptionDetail.as_view(), name="checkexception_detail"),

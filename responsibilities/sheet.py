@@ -141,7 +141,7 @@ def _row(
         code=cell.code,
         label=cell.label,
         unit=cell.unit_label,
-        hint=cell.hint,
+        hint=cell.guidance,
         is_integer=cell.is_integer,
         typed=show(value),
         base=value,

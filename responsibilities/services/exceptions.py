@@ -56,6 +56,7 @@ def ask_exception(
     )
     demand_valid(asked)
     asked.save()
+    record("responsibilities.exception.opened", asked, actor=actor, label="申请校验例外")
     record(
         "responsibilities.exception.asked",
         quarterly_return,
