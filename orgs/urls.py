@@ -11,6 +11,7 @@ app_name = "orgs"
 urlpatterns = [
     path("", units.UnitTree.as_view(), name="unit_tree"),
     path("search/", units.UnitSearch.as_view(), name="unit_search"),
+    path("options/", units.UnitOptions.as_view(), name="unit_options"),
     path("units/<int:pk>/", units.UnitDetail.as_view(), name="unit_detail"),
     path("units/<int:pk>/children/", units.UnitChildren.as_view(), name="unit_children"),
     path("units/<int:pk>/add/", units.UnitCreate.as_view(), name="unit_create"),

@@ -6,6 +6,25 @@ type Plugin = Parameters<typeof TomSelect.define>[1];
 
 TomSelect.define("remove_button", removeButton as unknown as Plugin);
 
+interface Option {
+  value: number;
+  text: string;
+  pinyin: string;
+}
+
+/** Ask for units whose name, code or initials contain what is typed. */
+function remote(url: string): Partial<ConstructorParameters<typeof TomSelect>[1]> {
+  return {
+    load: (query: string, answer: (options: Option[]) => void): void => {
+      fetch(`${url}&q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } })
+        .then((response) => response.json() as Promise<{ options: Option[] }>)
+        .then(({ options }) => answer(options))
+        .catch(() => answer([]));
+    },
+    loadThrottle: 250,
+  } as Partial<ConstructorParameters<typeof TomSelect>[1]>;
+}
+
 function enhance(select: HTMLSelectElement): void {
   if ("tomselect" in select) return;
   // The label moves to the new input; the hidden select keeps a name of its own.
@@ -20,7 +39,11 @@ function enhance(select: HTMLSelectElement): void {
     refreshThrottle: 0,
     clearAfterSelect: true,
     searchField: ["text", "pinyin"],
-    render: { no_results: () => '<div class="no-results">没有匹配的选项</div>' },
+    ...(select.dataset.url ? remote(select.dataset.url) : {}),
+    render: {
+      loading: () => '<div class="no-results">正在查找……</div>',
+      no_results: () => '<div class="no-results">没有匹配的选项</div>',
+    },
   } as ConstructorParameters<typeof TomSelect>[1]);
 }
 

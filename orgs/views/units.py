@@ -7,13 +7,14 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.forms import BaseForm
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 
 from gongjian.foundation.web.pages import DetailPage, FormPage, Page, RecordsMixin
 from gongjian.foundation.web.requests import wants_fragment
 from orgs.authority import IMPORT_UNIT, MANAGE_POST, MANAGE_UNIT, VIEW_UNIT
 from orgs.enums import Category, Level, Line
+from orgs.fields import unit_label
 from orgs.forms import CloseUnitForm, MoveUnitForm, OrganizationForm, UnitForm
 from orgs.models import Organization, Post, Unit
 from orgs.queries import (
@@ -201,6 +202,23 @@ class UnitSearch(RecordsMixin, Page):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         query = request.GET.get("q", "").strip()
         return self.render({"query": query, "hits": find_units(self, query) if query else None})
+
+
+class UnitOptions(Page):
+    """Options for a field that chooses a unit, as the search types (``orgs.fields``)."""
+
+    permission = VIEW_UNIT
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # The reach of the act the unit is chosen for; the form checks it again.
+        scope = self.actor.scope(request.GET.get("for", "")) or self.scope
+        units = Unit.objects.within(scope).filter(closed_on__isnull=True)
+        found = search_units(units.select_related("parent"), request.GET.get("q", ""), limit=30)
+        options = [
+            {"value": unit.pk, "text": unit_label(unit), "pinyin": f"{unit.pinyin} {unit.code}"}
+            for unit in found
+        ]
+        return JsonResponse({"options": options})
 
 
 # --- acts on a unit -----------------------------------------------------------------------

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -10,6 +11,7 @@ from gongjian.foundation.audit.models import TrailEntry
 from gongjian.foundation.calendar.models import CalendarDay, Period
 from gongjian.foundation.calendar.periods import ensure_quarter
 from gongjian.foundation.kernel.dates import today
+from orgs import fields
 from orgs.models import Appointment, Organization, Post, RoleGrant, Unit, UnitImport, User
 from orgs.services import create_post, found_organization
 from tests.factories.orgs import make_unit, seat
@@ -121,6 +123,35 @@ def test_search_finds_by_initials_within_reach(cast, sign_in):
     assert "清河县" in page(sign_in(cast.office), "orgs:unit_tree", q="qhx")
 
 
+def test_options_keep_to_the_reach_of_the_act_they_are_for(cast, sign_in):
+    def options(actor, **query):
+        answer = sign_in(actor).get(reverse("orgs:unit_options"), query).json()
+        return [option["text"] for option in answer["options"]]
+
+    assert options(cast.office, q="hqc") == ["红旗村（东风镇）"]
+    assert options(cast.other_county, q="hqc") == []
+    # A county assigns to the level directly below, though it sees further down.
+    to_allocate = "responsibilities.allocate_target"
+    assert options(cast.county, q="hqc", **{"for": to_allocate}) == []
+    assert options(cast.county, q="dfz", **{"for": to_allocate}) == ["东风镇（清河县）"]
+
+
+def test_a_unit_field_shows_the_first_units_and_the_chosen_one(cast, monkeypatch):
+    monkeypatch.setattr(fields, "AT_ONCE", 2)
+    chosen = Unit.objects.get(name="红旗村")
+    field = fields.UnitField(permission="orgs.view_unit", label="单位")
+    field.offer(Unit.objects.all())
+
+    drawn = field.get_bound_field(forms.Form({"unit": str(chosen.pk)}), "unit").as_widget()
+
+    assert drawn.count("<option") == 4  # the question, two units, the chosen one
+    assert f'value="{chosen.pk}" selected data-pinyin="hqc' in drawn
+    assert field.clean(str(chosen.pk)) == chosen
+    field.offer(Unit.objects.exclude(pk=chosen.pk))
+    with pytest.raises(forms.ValidationError, match="不能选它"):
+        field.clean(str(chosen.pk))
+
+
 def test_the_unit_shows_its_organizations_and_holders(cast, sign_in):
     found_organization(
         cast.hongqi,
@@ -140,7 +171,7 @@ def test_the_tree_costs_the_same_for_few_and_many(cast, sign_in, django_assert_n
     client = sign_in(cast.office)
     for number in range(count):
         make_unit(cast.tenant, cast.city, f"99{number}", f"新{number}县")
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(17):
         client.get(reverse("orgs:unit_tree"))
 
 
@@ -294,7 +325,7 @@ def test_people_cost_the_same_for_few_and_many(cast, sign_in, django_assert_num_
     for number in range(count):
         seat(cast.tenant, cast.xinghuo, "viewer", f"委员{number}", f"王{number}")
     client = sign_in(cast.office)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(12):
         client.get(reverse("orgs:people_list"))
 
 
@@ -364,7 +395,7 @@ def test_periods_cost_the_same_for_few_and_many(cast, sign_in, django_assert_num
     for ordinal in range(1, count + 1):
         ensure_quarter(2026, ordinal)
     client = sign_in(cast.office)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(12):
         client.get(reverse("orgs:period_list"))
 
 
@@ -385,7 +416,7 @@ def test_the_trail_costs_the_same_for_few_and_many(cast, sign_in, django_assert_
     for number in range(count):
         create_post(cast.city, actor=cast.administrator, title=f"职务{number}", role="viewer")
     client = sign_in(cast.auditor)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(11):
         client.get(reverse("orgs:trail_list"))
 
 

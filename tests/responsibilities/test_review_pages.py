@@ -157,7 +157,7 @@ def test_the_work_list_costs_the_same(cast, sign_in, django_assert_num_queries, 
     address = reverse("responsibilities:review_list")
     client.get(address)
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(14):
         client.get(address)
 
 
@@ -173,5 +173,5 @@ def test_the_list_of_totals_costs_the_same(cast, sign_in, django_assert_num_quer
     address = reverse("responsibilities:consolidation_list")
     client.get(address)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(11):
         client.get(address)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
@@ -50,7 +51,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     known: dict[str, Any] | None = getattr(request, "shell_context", None)
     if known is not None:
         return known
-    with transaction.atomic():  # error pages are rendered after the view's transaction
+    # Error pages are rendered after the view's transaction, all others within it.
+    within: AbstractContextManager[Any] = (
+        nullcontext() if connection.in_atomic_block else transaction.atomic()
+    )
+    with within:
         groups, tabs = _navigation(request, actor)
         context |= {
             "actor": actor,

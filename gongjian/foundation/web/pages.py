@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -62,8 +63,12 @@ class Page(View):
         if actor is None or not actor.may(self.permission):
             # 404 and not 403: no hint that the page exists.
             raise Http404
+        # A page that only reads has nothing to take back when it is refused.
+        within: AbstractContextManager[Any] = (
+            nullcontext() if self._only_reads(request) else transaction.atomic()
+        )
         try:
-            with transaction.atomic():
+            with within:
                 response = super().dispatch(request, *args, **kwargs)
                 if isinstance(response, TemplateResponse):
                     # Rendered here, where the tenant is still bound to the transaction.
@@ -72,6 +77,10 @@ class Page(View):
             # What the page wrote is rolled back; the refusal may ask the database again.
             return refusal(request, status=self.status_of(error), message=error.message)
         return response
+
+    @staticmethod
+    def _only_reads(request: HttpRequest) -> bool:
+        return request.method in {"GET", "HEAD"} and connection.in_atomic_block
 
     @staticmethod
     def status_of(error: DomainError) -> int:

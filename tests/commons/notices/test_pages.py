@@ -121,9 +121,9 @@ def test_the_rules_are_shown_with_what_they_sent(cast, sign_in, shelf):
 @pytest.mark.parametrize(
     ("name", "who", "queries"),
     [
-        ("notices:inbox", "secretary", 16),
-        ("notices:sent", "office", 15),
-        ("notices:rules", "office", 14),
+        ("notices:inbox", "secretary", 12),
+        ("notices:sent", "office", 11),
+        ("notices:rules", "office", 10),
     ],
 )
 def test_more_rows_cost_no_more_queries(
