@@ -10,6 +10,7 @@ class ResponsibilitiesConfig(AppConfig):
         from responsibilities import (
             authority,
             contributions,
+            designer_contributions,
             guidance_contributions,
             handover_contributions,
             indicators,

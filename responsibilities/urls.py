@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from responsibilities.dashboard_urls import dashboard_urlpatterns
+from responsibilities.designer_urls import designer_urlpatterns
 from responsibilities.guidance_urls import guidance_urlpatterns
 from responsibilities.return_urls import urlpatterns as returns_urlpatterns
 from responsibilities.review_urls import review_urlpatterns
@@ -66,4 +67,5 @@ urlpatterns: list[URLPattern] = [
     *review_urlpatterns,
     *dashboard_urlpatterns,
     *guidance_urlpatterns,
+    *designer_urlpatterns,
 ]

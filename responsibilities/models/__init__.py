@@ -1,5 +1,6 @@
 """Models of the yearly program."""
 
+from responsibilities.models.designer import BurdenBudget, BurdenReview, CheckException
 from responsibilities.models.guidance import (
     DevelopmentMeasure,
     DevelopmentPlan,
@@ -28,6 +29,9 @@ from responsibilities.models.rollup import Relocation, RollupBucket, RollupMark
 __all__ = [
     "Amendment",
     "AnnualPlan",
+    "BurdenBudget",
+    "BurdenReview",
+    "CheckException",
     "Consolidation",
     "DevelopmentMeasure",
     "DevelopmentPlan",

@@ -14,9 +14,11 @@ from gongjian.foundation.calendar.models import Period, PeriodKind
 from gongjian.foundation.kernel.dates import SHANGHAI, today
 from orgs.models import Post, Unit
 from orgs.queries import current_appointments, open_children
-from responsibilities.cells import Cell
+from responsibilities.cells import Cell, fill_totals
 from responsibilities.enums import PlanState, QuarterlyStyle, ReturnState, TargetState
 from responsibilities.models import Obligation, QuarterlyReturn, ReturnForm, Target
+from responsibilities.models.returns import QUARTERLY
+from responsibilities.queries.linked import linked_values
 
 #: States in which a return has left its unit.
 HANDED_IN = (ReturnState.SUBMITTED, ReturnState.ACCEPTED, ReturnState.SENT_BACK)
@@ -24,9 +26,9 @@ HANDED_IN = (ReturnState.SUBMITTED, ReturnState.ACCEPTED, ReturnState.SENT_BACK)
 REVIEWING_ROLES = ("superior_office", "office", "review_delegate")
 
 
-def latest_form() -> ReturnForm | None:
-    """The published form with the highest version."""
-    return ReturnForm.objects.filter(state="published").order_by("-version").first()
+def latest_form(key: str = QUARTERLY) -> ReturnForm | None:
+    """The published version of a form that is the newest."""
+    return ReturnForm.objects.filter(state="published", key=key).order_by("-version").first()
 
 
 def form_of(period: Period) -> ReturnForm | None:
@@ -82,6 +84,14 @@ def prefill(obligation: Obligation) -> tuple[list[Decimal | None], dict[str, str
             if carries and known.get(cell.code) is not None:
                 values[cell.slot] = known[cell.code]
                 sources[cell.code] = f"{earlier.period}报表"
+    held, words = linked_values(obligation)
+    for cell in cells:
+        if cell.code in held:
+            values[cell.slot], sources[cell.code] = held[cell.code], words[cell.code]
+        if not cell.is_asked_of(obligation.unit.level, obligation.unit.category):
+            values[cell.slot] = None
+            sources.pop(cell.code, None)
+    fill_totals(cells, values)
     return values, sources
 
 

@@ -17,13 +17,18 @@ from gongjian.foundation.kernel.errors import (
     NotPermitted,
     StateConflict,
 )
-from gongjian.foundation.workflow.lifecycle import advance
 from orgs.enums import Level
 from orgs.models import Unit
+from orgs.services import demand_valid
 from responsibilities.authority import DECIDE_EXTENSION, EXEMPT_OBLIGATION, OPEN_QUARTER
 from responsibilities.cells import Cell
 from responsibilities.enums import FormState
 from responsibilities.models import Indicator, Obligation, ReturnForm
+from responsibilities.models.returns import QUARTERLY
+from responsibilities.services.designer import USUAL_RULES, publish_form
+
+#: Publishing belongs to the design of forms; who opens a quarter needs it too.
+__all__ = ["publish_form"]
 
 #: Levels that file by themselves; those above consolidate what was filed.
 FILING_LEVELS = (Level.GRASSROOTS.value,)
@@ -62,17 +67,18 @@ def draft_form(
         )
         for slot, indicator in enumerate(chosen)
     ]
-    latest = ReturnForm.objects.aggregate(latest=Max("version"))["latest"] or 0
-    form = ReturnForm(title=title, version=latest + 1, cells=[cell.as_row() for cell in cells])
-    form.full_clean(exclude=["tenant"])
+    earlier = ReturnForm.objects.filter(key=QUARTERLY)
+    latest = earlier.aggregate(latest=Max("version"))["latest"] or 0
+    form = ReturnForm(
+        title=title,
+        version=latest + 1,
+        cells=[cell.as_row() for cell in cells],
+        rules=dict(USUAL_RULES),
+    )
+    demand_valid(form)
     form.save()
     record("responsibilities.form.drafted", form, actor=actor, label="拟订报表格式")
     return form
-
-
-def publish_form(form: ReturnForm, *, actor: Actor, reason: str = "") -> ReturnForm:
-    """Release a version; from now on it is never edited."""
-    return advance(form, "publish", actor=actor, at=None, reason=reason)
 
 
 @transaction.atomic

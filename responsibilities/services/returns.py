@@ -23,18 +23,19 @@ from gongjian.foundation.kernel.errors import (
 from gongjian.foundation.kernel.numbers import show
 from gongjian.foundation.workflow.lifecycle import advance
 from responsibilities.authority import FILE_ON_BEHALF, FILL_RETURN
-from responsibilities.cells import Cell, completion, hard_errors, soft_warnings
-from responsibilities.enums import QuarterlyStyle, ReturnState
+from responsibilities.cells import Cell, completion, fill_totals
+from responsibilities.checks import first_texts
+from responsibilities.enums import QuarterlyStyle, ReturnState, Severity
 from responsibilities.models import Obligation, QuarterlyReturn
+from responsibilities.queries.findings import findings_of
 from responsibilities.queries.returns import (
-    aligned,
     earlier_returns,
     pinned_cells,
     prefill,
     targets_of,
     year_to_date,
 )
-from responsibilities.queries.review import findings_of, resubmission_posts
+from responsibilities.queries.review import oddities_of, resubmission_posts
 
 LONGEST_REMARK = 200
 
@@ -93,12 +94,20 @@ def _lock(quarterly_return: QuarterlyReturn) -> QuarterlyReturn:
 
 
 def editable_codes(quarterly_return: QuarterlyReturn) -> set[str]:
-    """Cells that may be changed now: all of a draft, of a returned one the pinned cells."""
+    """Cells that may be changed now: all of a draft, of a returned one the pinned cells.
+
+    Totals are computed, and cells that are not asked of the unit stay blank.
+    """
+    unit = quarterly_return.unit
+    typed = {
+        cell.code
+        for cell in quarterly_return.form.layout()
+        if not cell.is_total and cell.is_asked_of(unit.level, unit.category)
+    }
     if quarterly_return.state == ReturnState.DRAFT:
-        return {cell.code for cell in quarterly_return.form.layout()}
+        return typed
     if quarterly_return.state == ReturnState.SENT_BACK:
-        pinned = pinned_cells(quarterly_return)
-        return pinned or {cell.code for cell in quarterly_return.form.layout()}
+        return pinned_cells(quarterly_return) & typed or typed
     return set()
 
 
@@ -139,6 +148,8 @@ def save_cells(
     if any(before[code] != answer["value"] for code, answer in result.saved.items()):
         # Somebody has figures after all: an ordinary return, checked as one.
         quarterly_return.is_nil, quarterly_return.nil_reason = False, ""
+    if result.saved:
+        fill_totals(list(cells.values()), quarterly_return.values)
     if result.saved or remarks:
         quarterly_return.revision += 1
         quarterly_return.save(update_fields=["values", "notes", "revision", "is_nil", "nil_reason"])
@@ -200,11 +211,14 @@ def _rate(quarterly_return: QuarterlyReturn, cells: Mapping[str, Cell], result: 
     targets = targets_of(quarterly_return.unit, quarterly_return.period.year)
     earlier = earlier_returns(quarterly_return.unit, quarterly_return.period)
     done = year_to_date(quarterly_return, earlier)
+    for cell in cells.values():
+        if cell.is_total:
+            total = show(quarterly_return.values[cell.slot])
+            result.saved[cell.code] = {"value": total, "display": total, "rate": None}
     for code in result.saved:
         rate = completion(done.get(code), targets.get(code))
         result.saved[code]["rate"] = None if rate is None else str(rate)
-    history = aligned(list(cells.values()), earlier)
-    warnings = soft_warnings(list(cells.values()), quarterly_return.values, history)
+    warnings = first_texts(findings_of(quarterly_return, earlier), Severity.SOFT)
     result.warnings = {code: text for code, text in warnings.items() if code in result.saved}
 
 
@@ -212,13 +226,10 @@ def problems_of(quarterly_return: QuarterlyReturn) -> dict[str, str]:
     """What stops the submission, by cell: hard errors, and soft ones without a remark."""
     if quarterly_return.is_nil:
         return {}
-    cells = quarterly_return.form.layout()
-    errors = hard_errors(cells, quarterly_return.values)
-    earlier = earlier_returns(quarterly_return.unit, quarterly_return.period)
+    found = findings_of(quarterly_return)
+    errors = first_texts(found, Severity.HARD)
     remarks = quarterly_return.remarks
-    for code, text in soft_warnings(
-        cells, quarterly_return.values, aligned(cells, earlier)
-    ).items():
+    for code, text in first_texts(found, Severity.SOFT).items():
         if not remarks.get(code):
             errors.setdefault(code, text)
     return errors
@@ -236,11 +247,15 @@ def declare_nil(quarterly_return: QuarterlyReturn, *, actor: Actor, reason: str)
     if not reason.strip():
         raise FieldErrors({"reason": "请说明为什么本期没有数据，审核人会看到。"})
     cells = quarterly_return.form.layout()
+    unit = quarterly_return.unit
     for cell in cells:
+        if not cell.is_asked_of(unit.level, unit.category):
+            continue
         # A stock (职工总数) does not fall to zero because nothing happened.
         carried = cell.style != QuarterlyStyle.INCREMENTAL
         if quarterly_return.values[cell.slot] is None or not carried:
             quarterly_return.values[cell.slot] = Decimal(0)
+    fill_totals(cells, quarterly_return.values)
     quarterly_return.is_nil, quarterly_return.nil_reason = True, reason.strip()[:200]
     quarterly_return.revision += 1
     quarterly_return.save(update_fields=["values", "is_nil", "nil_reason", "revision"])
@@ -291,7 +306,7 @@ def submit_return(
             "seen_at": None,
             # Each submission is told of by itself, even when nothing was changed.
             "revision": quarterly_return.revision + 1,
-            "findings": findings_of(quarterly_return),
+            "findings": oddities_of(quarterly_return),
         },
     )
     if returned:

@@ -14,6 +14,7 @@ from gongjian.foundation.web.pages import FormPage, ListPage, Page, StepPage
 from responsibilities.authority import FILE_ON_BEHALF, FILL_RETURN, SUBMIT_RETURN
 from responsibilities.forms.returns import NilForm
 from responsibilities.models import Obligation, QuarterlyReturn
+from responsibilities.queries.findings import exceptable
 from responsibilities.services.returns import (
     declare_nil,
     save_cells,
@@ -100,6 +101,9 @@ class ReturnFill(_FillPage):
             "locked": sheet.is_locked,
             "message": message,
             "errors": shown.get("errors") or {},
+            "may_except": quarterly_return is not None
+            and bool(shown.get("errors"))
+            and bool(exceptable(quarterly_return)),
             "may_submit": any(
                 self.actor.may(permission, at=at) for permission in (SUBMIT_RETURN, FILE_ON_BEHALF)
             ),
