@@ -24,11 +24,15 @@ from responsibilities.authority import DECIDE_EXTENSION, EXEMPT_OBLIGATION, OPEN
 from responsibilities.cells import Cell
 from responsibilities.enums import FormState
 from responsibilities.models import Indicator, Obligation, ReturnForm
+<<<<<<< HEAD
 from responsibilities.models.returns import QUARTERLY
 from responsibilities.services.designer import USUAL_RULES, publish_form
 
 #: Publishing belongs to the design of forms; who opens a quarter needs it too.
 __all__ = ["publish_form"]
+=======
+from responsibilities.queries.places import Places
+>>>>>>> w-rollup
 
 #: Levels that file by themselves; those above consolidate what was filed.
 FILING_LEVELS = (Level.GRASSROOTS.value,)
@@ -104,6 +108,7 @@ def open_period(
     )
     columns = units.order_by("path").values_list("pk", "path", "worker_count")
     missing = [row for row in columns if row[0] not in held]
+    places = Places.load()
     if not missing and not held:
         raise DomainError("没有需要填报的单位，请先在“组织架构”中建立村社区或企业。")
     Obligation.objects.bulk_create(
@@ -113,7 +118,8 @@ def open_period(
                 form=form,
                 period=period,
                 due_on=period.due_on,
-                path_at=path,
+                # A period opened after its own end: units stand where they stood then.
+                path_at=places.back(path, period),
                 workers_at=workers,
             )
             for pk, path, workers in missing
