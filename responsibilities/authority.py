@@ -131,3 +131,13 @@ VIEW_ROLLUP = declare(
         Role.VIEWER: Reach.SUBTREE,
     },
 )
+
+# Returns filed on behalf of a unit.
+
+# One level more than the ordinary review: whoever filed for the unit below may
+# be the only reviewer there is, and his own filing he does not accept.
+REVIEW_BEHALF = declare(
+    "responsibilities.review_behalf",
+    "审核代报的报表",
+    {Role.OFFICE: Reach.TENANT, Role.SUPERIOR_OFFICE: Reach.SUBTREE},
+)

@@ -14,6 +14,7 @@ from responsibilities.models.returns import (
     ReturnForm,
     ReturnRemark,
 )
+from responsibilities.models.uploads import ReturnUpload
 
 __all__ = [
     "Amendment",
@@ -25,5 +26,6 @@ __all__ = [
     "QuarterlyReturn",
     "ReturnForm",
     "ReturnRemark",
+    "ReturnUpload",
     "Target",
 ]

@@ -69,19 +69,28 @@ def prefill(obligation: Obligation) -> tuple[list[Decimal | None], dict[str, str
     Running totals and stocks start from the unit's last return; a count of this
     quarter's events starts blank, since nobody knows it yet.
     """
+    past = earlier_returns(obligation.unit, obligation.period, limit=1)
+    return carried(obligation, past[0] if past else None)
+
+
+def carried(
+    obligation: Obligation, earlier: QuarterlyReturn | None
+) -> tuple[list[Decimal | None], dict[str, str]]:
+    """What the last return of a unit gives to the next one."""
     cells = obligation.form.layout()
     values: list[Decimal | None] = [None] * len(cells)
     sources: dict[str, str] = {}
-    for earlier in earlier_returns(obligation.unit, obligation.period, limit=1):
-        known = {cell.code: earlier.values[cell.slot] for cell in earlier.form.layout()}
-        same_year = earlier.period.year == obligation.period.year
-        for cell in cells:
-            carries = cell.style == QuarterlyStyle.LATEST or (
-                cell.style == QuarterlyStyle.CUMULATIVE and same_year
-            )
-            if carries and known.get(cell.code) is not None:
-                values[cell.slot] = known[cell.code]
-                sources[cell.code] = f"{earlier.period}报表"
+    if earlier is None:
+        return values, sources
+    known = {cell.code: earlier.values[cell.slot] for cell in earlier.form.layout()}
+    same_year = earlier.period.year == obligation.period.year
+    for cell in cells:
+        carries = cell.style == QuarterlyStyle.LATEST or (
+            cell.style == QuarterlyStyle.CUMULATIVE and same_year
+        )
+        if carries and known.get(cell.code) is not None:
+            values[cell.slot] = known[cell.code]
+            sources[cell.code] = f"{earlier.period}报表"
     return values, sources
 
 

@@ -26,6 +26,7 @@ from responsibilities.authority import FILE_ON_BEHALF, FILL_RETURN
 from responsibilities.cells import Cell, completion, hard_errors, soft_warnings
 from responsibilities.enums import QuarterlyStyle, ReturnState
 from responsibilities.models import Obligation, QuarterlyReturn
+from responsibilities.queries.behalf import reviewers_above
 from responsibilities.queries.returns import (
     aligned,
     earlier_returns,
@@ -256,12 +257,12 @@ def declare_nil(quarterly_return: QuarterlyReturn, *, actor: Actor, reason: str)
 
 @transaction.atomic
 def submit_return(
-    quarterly_return: QuarterlyReturn, *, actor: Actor, reason: str = ""
+    quarterly_return: QuarterlyReturn, *, actor: Actor, reason: str = "", paper_note: str = ""
 ) -> QuarterlyReturn:
     """Hand the return up (报送); hard errors stop it, each beside its cell.
 
-    The superior who files for a unit (代报) is named beside the unit. Lateness
-    is not decided here: it follows from the obligation and the first submission.
+    The superior who files for a unit (代报) is named beside the unit, with a
+    note of the signed paper he typed from. Lateness is not decided here: it follows from the obligation and the first submission.
     """
     quarterly_return = _lock(quarterly_return)
     unit = quarterly_return.unit
@@ -288,11 +289,15 @@ def submit_return(
             "first_submitted_at": quarterly_return.first_submitted_at or now,
             "submitted_by": actor.label[:200],
             "filed_on_behalf": actor.label[:200] if on_behalf else "",
+            "filed_by_id": actor.user_id if on_behalf else None,
+            "paper_note": paper_note.strip()[:200] if on_behalf else "",
             "seen_at": None,
             # Each submission is told of by itself, even when nothing was changed.
             "revision": quarterly_return.revision + 1,
         },
     )
+    if on_behalf:
+        _tell_reviewers_above(quarterly_return, actor)
     if returned:
         quarterly_return.pins.filter(resolved_at=None).update(resolved_at=now)
         notify(
@@ -304,6 +309,23 @@ def submit_return(
             url=quarterly_return.get_absolute_url(),
         )
     return quarterly_return
+
+
+def _tell_reviewers_above(quarterly_return: QuarterlyReturn, actor: Actor) -> None:
+    """A return filed on behalf needs another reviewer; the nearest level that has one is told."""
+    unit = quarterly_return.unit
+    reviewers = reviewers_above(unit, but=actor.user_id)
+    if not reviewers:
+        return
+    notify(
+        rule="responsibilities.return_filed_on_behalf",
+        subject=quarterly_return,
+        stage=f"r{quarterly_return.revision}",
+        post_ids=reviewers[max(reviewers, key=len)],
+        title=f"{unit.name}的报表由上级代报，请审核",
+        body=f"代报人：{actor.label}。代报人不能审核自己代报的报表。",
+        url=quarterly_return.get_absolute_url(),
+    )
 
 
 @transaction.atomic

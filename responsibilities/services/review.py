@@ -26,6 +26,7 @@ from responsibilities.models import (
 )
 from responsibilities.queries.returns import debtors, filers_of, reviewers_of
 from responsibilities.queries.rollup import totals
+from responsibilities.services.behalf import demand_other_person, review_step
 
 BATCH = 500
 
@@ -39,13 +40,15 @@ def mark_seen(quarterly_return: QuarterlyReturn, *, actor: Actor) -> None:
         ).update(seen_at=timezone.now())
 
 
+@transaction.atomic
 def accept_return(
     quarterly_return: QuarterlyReturn, *, actor: Actor, reason: str = ""
 ) -> QuarterlyReturn:
     """Accept a return; its figures are in every total above from now on."""
+    demand_other_person(quarterly_return, actor)
     return advance(
         quarterly_return,
-        "accept",
+        review_step("accept", quarterly_return, actor),
         actor=actor,
         at=quarterly_return.unit,
         reason=reason,
@@ -91,7 +94,7 @@ def send_back_return(
         raise FieldErrors({"reason": "请写明退回理由，或在具体栏目旁写审核意见。"})
     quarterly_return = advance(
         quarterly_return,
-        "send_back",
+        review_step("send_back", quarterly_return, actor),
         actor=actor,
         at=quarterly_return.unit,
         reason=reason.strip() or "；".join(pinned.values())[:300],
