@@ -9,7 +9,9 @@ class ResponsibilitiesConfig(AppConfig):
     def ready(self) -> None:
         from responsibilities import (
             authority,
+            behalf_contributions,
             contributions,
+            documents,
             indicators,
             reminders,
             return_contributions,

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from responsibilities.return_urls import urlpatterns as returns_urlpatterns
 from responsibilities.views import allocation, planning, targets
+from responsibilities.workbook_urls import urlpatterns as workbook_urlpatterns
 
 app_name = "responsibilities"
 
@@ -60,4 +61,5 @@ urlpatterns: list[URLPattern] = [
         name="allocation_board",
     ),
     *returns_urlpatterns,
+    *workbook_urlpatterns,
 ]

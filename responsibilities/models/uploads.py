@@ -84,7 +84,8 @@ class ReturnUpload(TenantOwned, Stateful):
         return self.file_name
 
     def get_absolute_url(self) -> str:
-        return reverse("responsibilities:return_upload", args=[self.pk])
+        page = "behalf_upload" if self.kind == UploadKind.MANY_UNITS else "return_upload"
+        return reverse(f"responsibilities:{page}", args=[self.pk])
 
     @property
     def is_expired(self) -> bool:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted
-from responsibilities.authority import FILE_ON_BEHALF, REVIEW_RETURN
+from responsibilities.authority import FILE_ON_BEHALF, REVIEW_BEHALF, REVIEW_RETURN
 from responsibilities.models import Obligation, QuarterlyReturn
 from responsibilities.queries.behalf import reviewers_above
 from responsibilities.services.returns import (
@@ -131,17 +131,25 @@ def review_step(name: str, quarterly_return: QuarterlyReturn, actor: Actor) -> s
     return f"{name}_on_behalf"
 
 
+def may_review_return(quarterly_return: QuarterlyReturn, actor: Actor) -> bool:
+    """Whether this post reviews it: the direct superior, or one above a filing on behalf."""
+    permission = REVIEW_RETURN if quarterly_return.filed_by_id is None else REVIEW_BEHALF
+    unit = quarterly_return.unit
+    return actor.may(REVIEW_RETURN, at=unit) or actor.may(permission, at=unit)
+
+
+def is_own_filing(quarterly_return: QuarterlyReturn, actor: Actor) -> bool:
+    """Whether this person filed it for the unit and somebody else above could accept it."""
+    if quarterly_return.filed_by_id is None or quarterly_return.filed_by_id != actor.user_id:
+        return False
+    return bool(reviewers_above(quarterly_return.unit, but=actor.user_id))
+
+
 def demand_other_person(quarterly_return: QuarterlyReturn, actor: Actor) -> None:
     """Whoever filed for a unit does not accept it, unless nobody else above could."""
-    filed_by = (
-        QuarterlyReturn.objects.select_for_update(of=("self",))
-        .filter(pk=quarterly_return.pk)
-        .values_list("filed_by_id", flat=True)
-        .first()
-    )
-    if filed_by is None or filed_by != actor.user_id:
-        return
-    if reviewers_above(quarterly_return.unit, but=actor.user_id):
+    locked = QuarterlyReturn.objects.select_for_update(of=("self",)).get(pk=quarterly_return.pk)
+    locked.unit = quarterly_return.unit
+    if is_own_filing(locked, actor):
         raise NotPermitted(
             "这张报表由您代报，不能由您本人审核通过。请由本级其他审核人、上一级或办公室审核。"
         )

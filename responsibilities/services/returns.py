@@ -262,7 +262,8 @@ def submit_return(
     """Hand the return up (报送); hard errors stop it, each beside its cell.
 
     The superior who files for a unit (代报) is named beside the unit, with a
-    note of the signed paper he typed from. Lateness is not decided here: it follows from the obligation and the first submission.
+    note of the signed paper he typed from. Lateness is not decided here: it
+    follows from the obligation and the first submission.
     """
     quarterly_return = _lock(quarterly_return)
     unit = quarterly_return.unit

@@ -18,6 +18,7 @@ from responsibilities.enums import ReturnState
 from responsibilities.filters.review import ReviewFilter
 from responsibilities.models import QuarterlyReturn
 from responsibilities.queries.returns import peer_values
+from responsibilities.services.behalf import is_own_filing, may_review_return
 from responsibilities.services.review import (
     accept_many,
     accept_return,
@@ -118,6 +119,7 @@ class ReturnDetail(DetailPage):
         ]
         if row.filed_on_behalf:
             facts.append(("代报人", row.filed_on_behalf))
+            facts.append(("纸质签字件", row.paper_note or "未登记"))
         if row.is_nil:
             facts.append(("零报告理由", row.nil_reason))
         return facts
@@ -129,12 +131,16 @@ class ReturnDetail(DetailPage):
         for section in sheet.sections:
             for cell in section.rows:
                 cell.median = medians.get(cell.code)
-        may_review = row.state == ReturnState.SUBMITTED and self.actor.may(
-            REVIEW_RETURN, at=row.unit
-        )
+        may_review = row.state == ReturnState.SUBMITTED and may_review_return(row, self.actor)
+        behalf = not self.actor.may(REVIEW_RETURN, at=row.unit)
         return {
             "sections": sheet.sections,
             "may_review": may_review,
+            "is_own_filing": is_own_filing(row, self.actor),
+            "decide_url": reverse(
+                f"responsibilities:{'behalf_decide' if behalf else 'return_decide'}",
+                args=[row.pk],
+            ),
             "may_fill": row.is_editable and self.actor.unit_id == row.unit_id,
             "phrases": PHRASES,
             "pins": list(row.pins.all()),

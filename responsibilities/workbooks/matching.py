@@ -97,9 +97,7 @@ def match_children(book: Mapping[str, SheetData], ticket: Ticket, cells: Sequenc
         where = place(row, columns[UNIT_CODE])
         if not unit_code:
             if any(sheet.value(row, columns[code]).text for code in codes):
-                matched.complain(
-                    where, "这一行填了数，但没有单位代码。请恢复代码，或重新下载填写。"
-                )
+                matched.complain(where, "这一行填了数，但没有单位代码。请恢复代码或重新下载。")
             continue
         if _is_stray(unit_code, where, units, seen, matched):
             continue

@@ -53,8 +53,8 @@ class Package:
         try:
             with self._archive.open(name) as stream:
                 while chunk := stream.read(_CHUNK):
-                    parser.Parse(chunk, False)
-                parser.Parse(b"", True)
+                    parser.Parse(chunk)
+                parser.Parse(b"", True)  # noqa: FBT003 -- expat names it not
         except (
             expat.ExpatError,
             zipfile.BadZipFile,

@@ -223,9 +223,7 @@ class _SheetReader:
         found = _PLACE.fullmatch(values.get("r", ""))
         self._column = column_number(found[1]) if found else self._column + 1
         if self._column > MAX_COLUMNS:
-            raise DomainError(
-                "表格的列太多，不是从本页下载的样子。请删除多余的列，或重新下载填写。"
-            )
+            raise DomainError("表格的列太多，不是从本页下载的样子。请删除多余的列或重新下载。")
         self._kind, self._style = values.get("t", "n"), values.get("s", "")
         self._pieces, self._has_formula = [], False
 

@@ -72,7 +72,7 @@ def read_ticket(book: dict[str, SheetData]) -> Ticket:
     sheet = book.get(SHEET)
     if sheet is None:
         raise DomainError(
-            "这不是从本页下载的 Excel（没有校验信息）。请下载 Excel，填好后上传原文件，不要另建新表。"
+            "这不是从本页下载的 Excel（没有校验信息）。请下载 Excel，填好后上传原文件。"
         )
     text = "".join(sheet.value(row, 1).text for row in sorted(sheet.rows))
     try:

@@ -109,7 +109,7 @@ def write_return(sheet: Sheet, ticket: Ticket, *, cells: dict[str, Cell]) -> byt
     page.write_string(
         2,
         0,
-        "只填浅黄色的“本期数”和“说明”；没有发生填 0，留空表示还没有填。请勿增删行列。",
+        "只填浅黄色的格；没有发生填 0，留空表示还没有填。请勿增删行列。",
         out.note,
     )
     for column, heading in enumerate(HEADINGS):
@@ -162,9 +162,7 @@ def write_children(lines: Sequence[UnitLine], ticket: Ticket, *, cells: Sequence
     page.write_string(
         1,
         0,
-        clean(
-            f"期间：{ticket.period_name}　表式：第{ticket.version}版　每行一个单位，每列一项指标。"
-        ),
+        clean(f"期间：{ticket.period_name}　表式：第{ticket.version}版　每行一个单位。"),
         out.note,
     )
     page.write_string(
