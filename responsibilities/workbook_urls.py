@@ -33,5 +33,6 @@ urlpatterns: list[URLPattern] = [
     ),
     path("behalf/uploads/<int:pk>/", workbooks.BehalfUploadPreview.as_view(), name="behalf_upload"),
     path("behalf/review/", behalf.BehalfReviewList.as_view(), name="behalf_review"),
+    path("behalf/review/<int:pk>/seen/", behalf.BehalfSeen.as_view(), name="behalf_seen"),
     path("behalf/review/<int:pk>/decide/", behalf.BehalfDecide.as_view(), name="behalf_decide"),
 ]

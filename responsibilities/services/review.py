@@ -16,7 +16,7 @@ from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted
 from gongjian.foundation.workflow.lifecycle import advance
 from orgs.models import Unit
-from responsibilities.authority import REVIEW_RETURN, SUBMIT_RETURN, URGE_RETURN
+from responsibilities.authority import SUBMIT_RETURN, URGE_RETURN
 from responsibilities.enums import ReturnState
 from responsibilities.models import (
     Consolidation,
@@ -26,7 +26,11 @@ from responsibilities.models import (
 )
 from responsibilities.queries.returns import debtors, filers_of, reviewers_of
 from responsibilities.queries.rollup import totals
-from responsibilities.services.behalf import demand_other_person, review_step
+from responsibilities.services.behalf import (
+    demand_other_person,
+    may_review_return,
+    review_step,
+)
 
 BATCH = 500
 
@@ -34,7 +38,7 @@ BATCH = 500
 @transaction.atomic
 def mark_seen(quarterly_return: QuarterlyReturn, *, actor: Actor) -> None:
     """Note that the reviewer has opened the return; from then on it is not withdrawn."""
-    if actor.may(REVIEW_RETURN, at=quarterly_return.unit):
+    if may_review_return(quarterly_return, actor):
         QuarterlyReturn.objects.filter(
             pk=quarterly_return.pk, state=ReturnState.SUBMITTED, seen_at=None
         ).update(seen_at=timezone.now())

@@ -26,7 +26,7 @@ from responsibilities.services.behalf import (
     submit_many,
 )
 from responsibilities.tables.behalf import BehalfTable
-from responsibilities.views.review import ReturnDecide
+from responsibilities.views.review import ReturnDecide, ReturnSeen
 from responsibilities.views.workbooks import BehalfPage
 
 _FIELD = re.compile(r"(cells|base)\[(\d{1,18})-(\w{1,12})\]")
@@ -168,6 +168,13 @@ class BehalfReviewList(ListPage):
     def get_summary(self, records: Any) -> str:
         waiting = records.filter(state=ReturnState.SUBMITTED).count()
         return f"共 {records.count()} 份，其中待审核 {waiting} 份。代报人不能审核自己代报的报表。"
+
+
+class BehalfSeen(ReturnSeen):
+    """Told by the open page of a level above."""
+
+    permission = REVIEW_BEHALF
+    queryset = ReturnSeen.queryset.filter(filed_by__isnull=False)
 
 
 class BehalfDecide(ReturnDecide):

@@ -137,6 +137,9 @@ class ReturnDetail(DetailPage):
             "sections": sheet.sections,
             "may_review": may_review,
             "is_own_filing": is_own_filing(row, self.actor),
+            "seen_url": reverse(
+                f"responsibilities:{'behalf_seen' if behalf else 'return_seen'}", args=[row.pk]
+            ),
             "decide_url": reverse(
                 f"responsibilities:{'behalf_decide' if behalf else 'return_decide'}",
                 args=[row.pk],

@@ -131,10 +131,10 @@ def test_the_grid_costs_the_same_for_one_unit_and_for_many(
     client = sign_in(cast.township)
     client.get(_url("behalf_grid"))
     Obligation.objects.exclude(pk=owed.pk).filter(unit__parent=cast.dongfeng).update(is_exempt=True)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(20):
         client.get(_url("behalf_grid"))
     Obligation.objects.update(is_exempt=False)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(20):
         page = client.get(_url("behalf_grid")).content.decode()
     assert "红旗村" in page
     assert "星火机械公司" in page
@@ -205,7 +205,7 @@ def test_the_list_of_filings_on_behalf_costs_the_same(
     client = sign_in(cast.county)
     client.get(_url("behalf_review"))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(17):
         page = client.get(_url("behalf_review")).content.decode()
     assert f"共 {rows} 份" in page
     assert "2号盒" in page
