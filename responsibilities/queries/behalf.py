@@ -121,6 +121,6 @@ def reviewers_above(unit: Unit, *, but: int | None) -> dict[str, list[int]]:
         post__unit__path__in=above, post__role__in=REVIEWING_ROLES
     )
     found: dict[str, list[int]] = {}
-    for post_id, path in terms.exclude(user_id=but).values_list("post_id", "post__unit__path"):
+    for post_id, path in terms.exclude(user_id=but or 0).values_list("post_id", "post__unit__path"):
         found.setdefault(path, []).append(post_id)
     return found

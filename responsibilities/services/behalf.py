@@ -11,6 +11,7 @@ from django.db import transaction
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted
 from responsibilities.authority import FILE_ON_BEHALF, REVIEW_BEHALF, REVIEW_RETURN
+from responsibilities.cells import hard_errors
 from responsibilities.models import Obligation, QuarterlyReturn
 from responsibilities.queries.behalf import reviewers_above
 from responsibilities.services.returns import (
@@ -79,6 +80,8 @@ class Readiness:
     obligation: Obligation
     problems: dict[str, str]
     message: str = ""
+    #: Values far from the unit's history, which only want a sentence.
+    unexplained: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_ready(self) -> bool:
@@ -98,14 +101,25 @@ def readiness_of(obligations: Iterable[Obligation]) -> list[Readiness]:
             state = row.get_state_display()
             found.append(Readiness(obligation, {}, f"现在是“{state}”，不需要再报送。"))
         else:
-            found.append(Readiness(obligation, problems_of(row)))
+            hard = hard_errors(obligation.form.layout(), row.values)
+            stops = problems_of(row)
+            problems = {code: text for code, text in stops.items() if code in hard}
+            soft = {code: text for code, text in stops.items() if code not in hard}
+            found.append(Readiness(obligation, problems, unexplained=soft))
     return found
 
 
 def submit_many(
-    keys: Iterable[int], *, actor: Actor, paper_note: str = ""
+    keys: Iterable[int],
+    *,
+    actor: Actor,
+    paper_note: str = "",
+    remarks: Mapping[int, Mapping[str, str]] | None = None,
 ) -> tuple[list[str], list[str]]:
-    """Submit the returns of many units; names of those filed, and refusals with their reason."""
+    """Submit the returns of many units; names of those filed, and refusals with their reason.
+
+    ``remarks`` explain values that are far from the unit's history.
+    """
     done, refused = [], []
     for obligation in owed_to_file(keys, actor=actor):
         name = obligation.unit.name
@@ -115,10 +129,12 @@ def submit_many(
             continue
         try:
             with transaction.atomic():
+                if said := (remarks or {}).get(obligation.pk):
+                    save_cells(row, actor=actor, changes={}, base={}, remarks=said)
                 submit_return(row, actor=actor, paper_note=paper_note)
             done.append(name)
         except FieldErrors as error:
-            refused.append(f"{name}：还有{len(error.errors)}栏需要处理。")
+            refused.append(f"{name}：还有{len(error.errors)}栏需要更正或说明。")
         except DomainError as error:
             refused.append(f"{name}：{error.message}")
     return done, refused

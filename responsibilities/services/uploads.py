@@ -149,7 +149,7 @@ def _keep(
         changes=[] if matched.faults else [asdict(change) for change in matched.changes],
         faults=[list(fault) for fault in matched.faults],
         unchanged=matched.unchanged,
-        created_by_id=actor.user_id,
+        created_by_id=actor.user_id or 0,
     )
     demand_valid(upload, exclude=["changes", "faults", "created_by"])
     upload.save()

@@ -29,6 +29,7 @@ from responsibilities.tables.behalf import BehalfTable
 from responsibilities.views.review import ReturnDecide, ReturnSeen
 from responsibilities.views.workbooks import BehalfPage
 
+_REMARK = re.compile(r"remarks\[(\d{1,18})-(\w{1,12})\]")
 _FIELD = re.compile(r"(cells|base)\[(\d{1,18})-(\w{1,12})\]")
 
 
@@ -122,8 +123,15 @@ class BehalfSubmit(BehalfPage, ConfirmPage):
         return self.show(self.get_form())
 
     def perform(self, form: Any) -> Any:
+        remarks: dict[int, dict[str, str]] = {}
+        for name, text in self.request.POST.items():
+            if (match := _REMARK.fullmatch(name)) and str(text).strip():
+                remarks.setdefault(int(match[1]), {})[match[2]] = str(text)
         done, refused = submit_many(
-            self.chosen(), actor=self.actor, paper_note=form.cleaned_data["paper_note"]
+            self.chosen(),
+            actor=self.actor,
+            paper_note=form.cleaned_data["paper_note"],
+            remarks=remarks,
         )
         if done:
             self.say(f"已代报 {len(done)} 家，等待审核。您和被代报单位的名字都会保留。")

@@ -100,7 +100,7 @@ class BehalfPage(Page, base=True):
     permission = FILE_ON_BEHALF
 
     def get_unit(self) -> Unit:
-        unit = Unit.objects.filter(pk=self.actor.unit_id).first()
+        unit = Unit.objects.filter(pk=self.actor.unit_id or 0).first()
         if unit is None:
             raise Http404
         return unit

@@ -77,10 +77,12 @@ def read_ticket(book: dict[str, SheetData]) -> Ticket:
     text = "".join(sheet.value(row, 1).text for row in sorted(sheet.rows))
     try:
         values: list[Any] = signing.loads(text, salt=_SALT)
+        *head, parts = values
         held = {
             int(key): Held(code, revision, standing, remarks, tuple(opened))
-            for key, (code, revision, standing, remarks, opened) in values.pop().items()
+            for key, (code, revision, standing, remarks, opened) in parts.items()
         }
-        return Ticket(*values, held)
+        kind, tenant, unit, unit_name, period, period_name, form, version = head
+        return Ticket(kind, tenant, unit, unit_name, period, period_name, form, version, held)
     except (signing.BadSignature, ValueError, TypeError, AttributeError, IndexError) as error:
         raise DomainError("文件里的校验信息被改动过。请重新下载 Excel，填好后再上传。") from error

@@ -20,7 +20,7 @@ from responsibilities.services.behalf import (
 from responsibilities.services.returns import save_cells, submit_return
 from responsibilities.services.review import accept_many, accept_return, send_back_return
 from tests.factories.orgs import seat
-from tests.factories.returns import fill, open_quarter, start, submitted
+from tests.factories.returns import VALUES, fill, open_quarter, start, submitted
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_those_that_are_fine_go_through_and_the_others_are_named(cast, below):
     done, refused = submit_many([village.pk, firm.pk], actor=cast.township, paper_note="2号盒")
 
     assert done == ["红旗村"]
-    assert refused == ["星火机械公司：还有1栏需要处理。"]
+    assert refused == ["星火机械公司：还有1栏需要更正或说明。"]
     filed = QuarterlyReturn.objects.get(obligation=village)
     assert (filed.filed_on_behalf, filed.filed_by_id) == (
         cast.township.label,
@@ -199,3 +199,26 @@ def test_the_nearest_other_reviewer_is_told(cast, below):
 
     told = Notice.objects.filter(rule="responsibilities.return_filed_on_behalf")
     assert [notice.post_id for notice in told] == [cast.county.post_id]
+
+
+def test_a_value_far_from_the_history_is_explained_in_the_preview(cast, below):
+    village = below[0]
+    submitted(cast, cast.hongqi, village.period, cast.secretary, Z203=12)
+    later, _ = open_quarter(cast, form=village.form, ordinal=4)
+    owed = Obligation.objects.select_related("unit", "form", "period").get(
+        unit=cast.hongqi, period=later
+    )
+    row = start(cast, cast.hongqi, later, cast.township)
+    changes = {**VALUES, "Z203": "900"}
+    save_cells(row, actor=cast.township, changes=changes, base={})
+
+    (found,) = readiness_of([owed])
+    assert found.is_ready
+    assert list(found.unexplained) == ["Z203"]
+    done, refused = submit_many([owed.pk], actor=cast.township)
+    assert (done, len(refused)) == ([], 1)
+    done, _ = submit_many(
+        [owed.pk], actor=cast.township, remarks={owed.pk: {"Z203": "新建园区工会"}}
+    )
+    assert done == ["红旗村"]
+    assert QuarterlyReturn.objects.get(pk=row.pk).remarks == {"Z203": "新建园区工会"}

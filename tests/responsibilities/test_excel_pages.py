@@ -203,10 +203,11 @@ def test_the_list_of_filings_on_behalf_costs_the_same(
             other = Obligation.objects.select_related("unit", "period").get(unit=unit, period=later)
             filed_on_behalf(cast, other)
     client = sign_in(cast.county)
-    client.get(_url("behalf_review"))
+    address = reverse("responsibilities:behalf_review")
+    client.get(address)
 
     with django_assert_num_queries(17):
-        page = client.get(_url("behalf_review")).content.decode()
+        page = client.get(address).content.decode()
     assert f"共 {rows} 份" in page
     assert "2号盒" in page
 
