@@ -307,6 +307,8 @@ class BehalfGrid extends HTMLElement {
       if (unit) this.settle(input, value, code, unit);
       const box = this.querySelector<HTMLInputElement>(`input[name=ids][value="${key}"]`);
       if (unit && box) box.disabled = false;
+      const unfiled = unit && box?.closest("tr")?.querySelector("[data-unfiled]");
+      if (unfiled) unfiled.textContent = "填报中";
     }
     this.count();
     this.note();

@@ -105,7 +105,7 @@ class BehalfSubmit(BehalfPage, ConfirmPage):
 
     template_name = "responsibilities/behalf_submit.html"
     form_class = BehalfForm
-    heading = "代报：核对后报送"
+    heading = "核对后报送"
     submit_label = "确认报送"
 
     def chosen(self) -> list[int]:

@@ -159,7 +159,7 @@ def test_the_chosen_units_are_submitted_after_a_look_at_them(cast, sign_in, owed
     chosen = {"ids": [owed.pk, other.pk], "period": owed.period_id}
 
     page = client.post(_url("behalf_submit"), chosen).content.decode()
-    assert "1</b> 家单位" in page
+    assert "将报送下列 1 家" in page
     assert "还没有填写" in page
     answer = client.post(
         _url("behalf_submit"),
