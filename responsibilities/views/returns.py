@@ -154,7 +154,8 @@ class ReturnFill(FillPage):
 
     def submit(self, obligation: Obligation, quarterly_return: QuarterlyReturn) -> HttpResponse:
         try:
-            submit_return(quarterly_return, actor=self.actor)
+            paper_note = str(self.request.POST.get("paper_note", ""))
+            submit_return(quarterly_return, actor=self.actor, paper_note=paper_note)
         except FieldErrors as error:
             errors = {code: texts[0] for code, texts in error.errors.items()}
             return self.show(

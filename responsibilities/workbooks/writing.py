@@ -45,14 +45,18 @@ class _Book:
         )
         self.section = self.book.add_format({**base, "bold": True, "font_color": _RED})
         self.locked = self.book.add_format({**framed, "text_wrap": True})
-        self.locked_number = self.book.add_format({**framed, "num_format": "#,##0.##;-#,##0.##;0"})
+        # Not "0.##": spreadsheet programs would show "5." for five.
+        self.locked_whole = self.book.add_format({**framed, "num_format": "#,##0"})
+        self.locked_broken = self.book.add_format({**framed, "num_format": "#,##0.00"})
         filled = {**framed, "locked": False, "bg_color": _PAPER}
         self.whole = self.book.add_format({**filled, "num_format": "0"})
-        self.broken = self.book.add_format({**filled, "num_format": "0.##;-0.##;0"})
+        self.broken = self.book.add_format({**filled, "num_format": "0.00"})
         self.remark = self.book.add_format({**filled, "num_format": "@", "text_wrap": True})
 
-    def number(self, cell: Cell) -> Any:
-        return self.whole if cell.is_integer else self.broken
+    def number(self, cell: Cell, *, is_open: bool) -> Any:
+        if is_open:
+            return self.whole if cell.is_integer else self.broken
+        return self.locked_whole if cell.is_integer else self.locked_broken
 
     def finish(self, ticket: Ticket) -> bytes:
         slip = self.book.add_worksheet(SHEET)
@@ -123,11 +127,9 @@ def write_return(sheet: Sheet, ticket: Ticket, *, cells: dict[str, Cell]) -> byt
             for column, text in enumerate((line.code, line.label, line.unit)):
                 page.write_string(row, column, clean(text), out.locked)
             for column, number in ((3, line.target), (4, line.last)):
-                _write_number(page, row, column, number, out.locked_number)
+                _write_number(page, row, column, number, out.number(cell, is_open=False))
             is_open = not line.readonly
-            _write_number(
-                page, row, 5, line.base, out.number(cell) if is_open else out.locked_number
-            )
+            _write_number(page, row, 5, line.base, out.number(cell, is_open=is_open))
             page.write_string(row, 6, clean(line.remark), out.remark if is_open else out.locked)
             if is_open:
                 page.data_validation(row, 5, row, 5, rule_of(cell))
@@ -183,7 +185,7 @@ def write_children(lines: Sequence[UnitLine], ticket: Ticket, *, cells: Sequence
         page.write_string(row, 1, clean(line.name), out.locked)
         for column, cell in enumerate(cells, start=2):
             is_open = cell.code in line.open
-            style = out.number(cell) if is_open else out.locked_number
+            style = out.number(cell, is_open=is_open)
             _write_number(page, row, column, line.values.get(cell.code), style)
     page.freeze_panes(6, 2)
     _print_setup(page, heading_row=5)

@@ -93,6 +93,11 @@ def test_only_the_cells_to_fill_are_open_in_the_template(cast, owed):
     assert '<pane xSplit="2" ySplit="5"' in xml
 
 
+def test_numbers_are_shown_without_a_lonely_point(cast, owed):
+    with zipfile.ZipFile(io.BytesIO(download(owed, cast.secretary))) as archive:
+        assert "0.##" not in archive.read("xl/styles.xml").decode()
+
+
 def test_texts_of_people_never_become_formulas(cast, owed):
     row = fill(start(cast, cast.hongqi, owed.period, cast.secretary), cast.secretary)
     row.notes["remarks"]["Z203"] = '=HYPERLINK("http://x")'

@@ -12,7 +12,7 @@ from gongjian.commons.documents.models import ReportJob
 from gongjian.commons.documents.rendering import render_pdf
 from responsibilities.documents import TEMPLATE, printed_return
 from responsibilities.models import Obligation, QuarterlyReturn, ReturnUpload
-from tests.factories.returns import fill, open_quarter, start, submitted
+from tests.factories.returns import VALUES, fill, open_quarter, start, submitted
 from tests.responsibilities import workbook_files as made
 from tests.responsibilities.test_excel_behalf import filed_on_behalf
 from tests.responsibilities.test_excel_files import download
@@ -278,3 +278,20 @@ def test_the_pdf_is_asked_for_once(cast, sign_in, owed):
     job = ReportJob.objects.get()
     assert job.kind == "responsibilities.return_sheet"
     assert job.parameters["blank"] is True
+
+
+def test_the_note_of_the_paper_is_kept_from_the_single_sheet_too(cast, sign_in, owed):
+    client = sign_in(cast.township)
+    page = client.get(_url("return_fill", owed.pk)).content.decode()
+    assert 'name="paper_note"' in page
+    typed = {f"cells[{code}]": text for code, text in VALUES.items()}
+
+    answer = client.post(
+        _url("return_fill", owed.pk), {**typed, "submit": "1", "paper_note": "3号盒"}
+    )
+
+    assert answer.status_code == 302
+    row = QuarterlyReturn.objects.get()
+    assert (row.state, row.paper_note) == ("submitted", "3号盒")
+    own = sign_in(cast.secretary).get(_url("return_fill", owed.pk)).content.decode()
+    assert 'name="paper_note"' not in own
