@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from typing import Any
 from xml.parsers import expat
@@ -17,6 +19,19 @@ _MAX_UNPACKED = 24 * 1024 * 1024
 _FREE_OF_RATIO = 1024 * 1024
 _MAX_RATIO = 80
 _CHUNK = 64 * 1024
+#: What the reader of archives and that of XML raise on forged or torn files.
+_UNREADABLE = (
+    expat.ExpatError,
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    LookupError,
+    RuntimeError,  # NotImplementedError with it: versions and methods nobody writes
+    EOFError,
+    OSError,
+    ValueError,
+    OverflowError,
+)
 
 Start = Callable[[str, dict[str, str]], None]
 End = Callable[[str], None]
@@ -30,7 +45,7 @@ class Package:
         _demand_workbook(content)
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(content))
-        except (zipfile.BadZipFile, ValueError, OSError) as error:
+        except _UNREADABLE as error:
             raise _broken() from error
         parts = self._archive.infolist()
         self.names = [part.filename for part in parts]
@@ -55,21 +70,7 @@ class Package:
                 while chunk := stream.read(_CHUNK):
                     parser.Parse(chunk)
                 parser.Parse(b"", True)  # noqa: FBT003 -- expat names it not
-        except (
-            expat.ExpatError,
-            zipfile.BadZipFile,
-            KeyError,
-            RuntimeError,
-            NotImplementedError,
-            EOFError,
-            OSError,
-            ValueError,
-        ) as error:
-            raise _broken() from error
-        except Exception as error:
-            # zlib.error has no common ancestor with the others.
-            if isinstance(error, DomainError):
-                raise
+        except _UNREADABLE as error:
             raise _broken() from error
 
 
