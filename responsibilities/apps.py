@@ -9,8 +9,10 @@ class ResponsibilitiesConfig(AppConfig):
     def ready(self) -> None:
         from responsibilities import (
             authority,
+            behalf_contributions,
             contributions,
             designer_contributions,
+            documents,
             guidance_contributions,
             handover_contributions,
             indicators,

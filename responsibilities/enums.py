@@ -171,3 +171,17 @@ class DevelopmentState(models.TextChoices):
     SUBMITTED = "submitted", "待审阅"
     SENT_BACK = "sent_back", "已退回"
     APPROVED = "approved", "已同意"
+
+
+# Workbooks of returns.
+
+
+class UploadKind(models.TextChoices):
+    ONE_UNIT = "unit", "单张报表"
+    MANY_UNITS = "children", "下级代报"
+
+
+class UploadState(models.TextChoices):
+    CHECKED = "checked", "待确认"
+    FAULTY = "faulty", "有错误"
+    APPLIED = "applied", "已导入"

@@ -10,6 +10,7 @@ from responsibilities.guidance_urls import guidance_urlpatterns
 from responsibilities.return_urls import urlpatterns as returns_urlpatterns
 from responsibilities.review_urls import review_urlpatterns
 from responsibilities.views import allocation, planning, targets
+from responsibilities.workbook_urls import urlpatterns as workbook_urlpatterns
 
 app_name = "responsibilities"
 
@@ -68,4 +69,5 @@ urlpatterns: list[URLPattern] = [
     *dashboard_urlpatterns,
     *guidance_urlpatterns,
     *designer_urlpatterns,
+    *workbook_urlpatterns,
 ]

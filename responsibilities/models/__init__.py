@@ -25,6 +25,7 @@ from responsibilities.models.returns import (
 )
 from responsibilities.models.review import ReturnMessage, ReviewDelegation, ReviewPhrase
 from responsibilities.models.rollup import Relocation, RollupBucket, RollupMark
+from responsibilities.models.uploads import ReturnUpload
 
 __all__ = [
     "Amendment",
@@ -44,6 +45,7 @@ __all__ = [
     "ReturnForm",
     "ReturnMessage",
     "ReturnRemark",
+    "ReturnUpload",
     "ReviewDelegation",
     "ReviewPhrase",
     "RollupBucket",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Greatest, Left, Length
@@ -197,6 +198,16 @@ class QuarterlyReturn(TenantOwned, Stateful):
     submitted_at = models.DateTimeField("报送时间", null=True, editable=False)
     submitted_by = models.CharField("报送人", max_length=200, blank=True, editable=False)
     filed_on_behalf = models.CharField("代报人", max_length=200, blank=True, editable=False)
+    #: The person behind ``filed_on_behalf``: whoever typed it does not accept it alone.
+    filed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="代报账号",
+    )
+    paper_note = models.CharField("纸质签字件", max_length=200, blank=True, editable=False)
     seen_at = models.DateTimeField("审核人查看时间", null=True, editable=False)
     accepted_at = models.DateTimeField("通过时间", null=True, editable=False)
     reviewed_by = models.CharField("审核人", max_length=200, blank=True, editable=False)

@@ -71,10 +71,18 @@ def prefill(obligation: Obligation) -> tuple[list[Decimal | None], dict[str, str
     Running totals and stocks start from the unit's last return; a count of this
     quarter's events starts blank, since nobody knows it yet.
     """
+    past = earlier_returns(obligation.unit, obligation.period, limit=1)
+    return carried(obligation, past[0] if past else None)
+
+
+def carried(
+    obligation: Obligation, earlier: QuarterlyReturn | None
+) -> tuple[list[Decimal | None], dict[str, str]]:
+    """What the last return of a unit, and the system itself, give to the next one."""
     cells = obligation.form.layout()
     values: list[Decimal | None] = [None] * len(cells)
     sources: dict[str, str] = {}
-    for earlier in earlier_returns(obligation.unit, obligation.period, limit=1):
+    if earlier is not None:
         known = {cell.code: earlier.values[cell.slot] for cell in earlier.form.layout()}
         same_year = earlier.period.year == obligation.period.year
         for cell in cells:

@@ -24,15 +24,12 @@ from responsibilities.authority import DECIDE_EXTENSION, EXEMPT_OBLIGATION, OPEN
 from responsibilities.cells import Cell
 from responsibilities.enums import FormState
 from responsibilities.models import Indicator, Obligation, ReturnForm
-<<<<<<< HEAD
 from responsibilities.models.returns import QUARTERLY
+from responsibilities.queries.places import Places
 from responsibilities.services.designer import USUAL_RULES, publish_form
 
 #: Publishing belongs to the design of forms; who opens a quarter needs it too.
 __all__ = ["publish_form"]
-=======
-from responsibilities.queries.places import Places
->>>>>>> w-rollup
 
 #: Levels that file by themselves; those above consolidate what was filed.
 FILING_LEVELS = (Level.GRASSROOTS.value,)

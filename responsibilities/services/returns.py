@@ -22,11 +22,13 @@ from gongjian.foundation.kernel.errors import (
 )
 from gongjian.foundation.kernel.numbers import show
 from gongjian.foundation.workflow.lifecycle import advance
+from orgs.models import Unit
 from responsibilities.authority import FILE_ON_BEHALF, FILL_RETURN
 from responsibilities.cells import Cell, completion, fill_totals
 from responsibilities.checks import first_texts
 from responsibilities.enums import QuarterlyStyle, ReturnState, Severity
 from responsibilities.models import Obligation, QuarterlyReturn
+from responsibilities.queries.behalf import place_of_review, reviewers_above
 from responsibilities.queries.findings import findings_of
 from responsibilities.queries.returns import (
     earlier_returns,
@@ -271,12 +273,13 @@ def declare_nil(quarterly_return: QuarterlyReturn, *, actor: Actor, reason: str)
 
 @transaction.atomic
 def submit_return(
-    quarterly_return: QuarterlyReturn, *, actor: Actor, reason: str = ""
+    quarterly_return: QuarterlyReturn, *, actor: Actor, reason: str = "", paper_note: str = ""
 ) -> QuarterlyReturn:
     """Hand the return up (报送); hard errors stop it, each beside its cell.
 
-    The superior who files for a unit (代报) is named beside the unit. Lateness
-    is not decided here: it follows from the obligation and the first submission.
+    The superior who files for a unit (代报) is named beside the unit, with a
+    note of the signed paper he typed from. Lateness is not decided here: it
+    follows from the obligation and the first submission.
     """
     quarterly_return = _lock(quarterly_return)
     unit = quarterly_return.unit
@@ -303,12 +306,17 @@ def submit_return(
             "first_submitted_at": quarterly_return.first_submitted_at or now,
             "submitted_by": actor.label[:200],
             "filed_on_behalf": actor.label[:200] if on_behalf else "",
+            "filed_by_id": actor.user_id if on_behalf else None,
+            "paper_note": paper_note.strip()[:200] if on_behalf else "",
+            **_place_of_decision(quarterly_return, actor, on_behalf=on_behalf),
             "seen_at": None,
             # Each submission is told of by itself, even when nothing was changed.
             "revision": quarterly_return.revision + 1,
             "findings": oddities_of(quarterly_return),
         },
     )
+    if on_behalf:
+        _tell_reviewers_above(quarterly_return, actor)
     if returned:
         quarterly_return.pins.filter(resolved_at=None).update(resolved_at=now)
         notify(
@@ -320,6 +328,33 @@ def submit_return(
             url=quarterly_return.get_absolute_url(),
         )
     return quarterly_return
+
+
+def _place_of_decision(
+    quarterly_return: QuarterlyReturn, actor: Actor, *, on_behalf: bool
+) -> dict[str, Unit | None]:
+    """Nobody decides on his own filing; what the unit files itself is decided as usual."""
+    if on_behalf:
+        place = place_of_review(quarterly_return.unit, filed_by=actor.user_id)
+        return {"review_place": place, "reviewer_post_id": None}
+    return {"review_place": None} if quarterly_return.filed_by_id is not None else {}
+
+
+def _tell_reviewers_above(quarterly_return: QuarterlyReturn, actor: Actor) -> None:
+    """A return filed on behalf needs another reviewer; the nearest level that has one is told."""
+    unit = quarterly_return.unit
+    reviewers = reviewers_above(unit, but=actor.user_id)
+    if not reviewers:
+        return
+    notify(
+        rule="responsibilities.return_filed_on_behalf",
+        subject=quarterly_return,
+        stage=f"r{quarterly_return.revision}",
+        post_ids=reviewers[max(reviewers, key=len)],
+        title=f"{unit.name}的报表由上级代报，请审核",
+        body=f"代报人：{actor.label}。代报人不能审核自己代报的报表。",
+        url=quarterly_return.get_absolute_url(),
+    )
 
 
 @transaction.atomic

@@ -43,7 +43,7 @@ class MyReturns(ListPage):
         return f"共 {records.count()} 期"
 
 
-class _FillPage(Page, base=True):
+class FillPage(Page, base=True):
     """Common ground of the sheet's addresses: the obligation within the actor's reach."""
 
     permission = FILL_RETURN
@@ -69,7 +69,7 @@ class _FillPage(Page, base=True):
         return {match[2]: text for match, text in found if match is not None and match[1] == kind}
 
 
-class ReturnFill(_FillPage):
+class ReturnFill(FillPage):
     """The sheet (填报). Without script the whole form is posted and checked the same way."""
 
     template_name = "responsibilities/return_form.html"
@@ -158,7 +158,8 @@ class ReturnFill(_FillPage):
 
     def submit(self, obligation: Obligation, quarterly_return: QuarterlyReturn) -> HttpResponse:
         try:
-            submit_return(quarterly_return, actor=self.actor)
+            paper_note = str(self.request.POST.get("paper_note", ""))
+            submit_return(quarterly_return, actor=self.actor, paper_note=paper_note)
         except FieldErrors as error:
             errors = {code: texts[0] for code, texts in error.errors.items()}
             return self.show(
@@ -176,7 +177,7 @@ class ReturnFill(_FillPage):
         return HttpResponseRedirect(self.request.path)
 
 
-class ReturnSave(_FillPage):
+class ReturnSave(FillPage):
     """Autosave of changed cells; the answer holds messages and never inputs."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -195,7 +196,7 @@ class ReturnSave(_FillPage):
         return JsonResponse(asdict(answer))
 
 
-class ReturnNil(_FillPage, FormPage):
+class ReturnNil(FillPage, FormPage):
     """零报告: one reason and one button."""
 
     form_class = NilForm
