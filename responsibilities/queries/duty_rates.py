@@ -215,7 +215,7 @@ def duties_below(path: str, period: Period) -> list[Duty]:
             "returns__pk",
         )
     )
-    stays = _stays([row[-1] for row in rows if row[-1] is not None])
+    stays = _stays([row[-1] for row in rows])
     return [
         Duty(
             path=unit_path,
@@ -243,6 +243,7 @@ def duties_below(path: str, period: Period) -> list[Duty]:
 def _stays(return_ids: Sequence[int]) -> Mapping[int, tuple[Stay, ...]]:
     """Stays with the reviewer by return: the trail is the only full record of the rounds."""
     acts: dict[int, list[tuple[str, date]]] = defaultdict(list)
+    # An obligation without a return comes with NULL, which matches nothing.
     entries = (
         TrailEntry.objects.filter(
             subject_kind=QuarterlyReturn._meta.label_lower,

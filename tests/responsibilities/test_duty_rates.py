@@ -133,8 +133,9 @@ def test_a_holiday_makes_nobody_later_and_the_reviewers_days_stand_apart(cast, q
     assert rates.review_rate is None
 
     with at(date(2026, 10, 15)):
-        # 10 October is a working Saturday (调休), so this is the seventh day: too late.
-        assert rates_of(cast.dongfeng, quarter).review_rate == 0
+        # 10 October is a working Saturday (调休), so this is the eighth day: too late.
+        rates = rates_of(cast.dongfeng, quarter)
+        assert (rates.days_waited, rates.review_rate) == (8, 0)
         row = send_back_return(row, actor=cast.township, reason="", remarks={"Z203": "请核对"})
     with at(date(2026, 10, 16)):
         row = submit_return(row, actor=cast.secretary)
