@@ -10,6 +10,7 @@ class ResponsibilitiesConfig(AppConfig):
         from responsibilities import (
             authority,
             contributions,
+            documents,
             indicators,
             reminders,
             return_contributions,

@@ -131,3 +131,17 @@ VIEW_ROLLUP = declare(
         Role.VIEWER: Reach.SUBTREE,
     },
 )
+
+# Letters of responsibility and amendment slips.
+
+MAKE_LETTER = declare(
+    "responsibilities.make_letter",
+    "生成目标责任书",
+    {
+        Role.LEADER: Reach.TENANT,
+        Role.OFFICE: Reach.TENANT,
+        Role.SUPERIOR_OFFICE: Reach.SUBTREE,
+        Role.SECRETARY: Reach.OWN,
+        Role.UNION_CHAIR: Reach.OWN,
+    },
+)

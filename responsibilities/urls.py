@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from responsibilities.board_urls import board_urlpatterns
 from responsibilities.return_urls import urlpatterns as returns_urlpatterns
 from responsibilities.views import allocation, planning, targets
 
@@ -59,5 +60,6 @@ urlpatterns: list[URLPattern] = [
         allocation.AllocationBoard.as_view(),
         name="allocation_board",
     ),
+    *board_urlpatterns,
     *returns_urlpatterns,
 ]

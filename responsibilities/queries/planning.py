@@ -59,6 +59,10 @@ class Balance:
             return Decimal(100)
         return (-self.gap / self.value * 100).quantize(Decimal("0.1"))
 
+    @property
+    def excess_text(self) -> str:
+        return f"＋{self.excess_percent}%"
+
     def __str__(self) -> str:
         sign = "=" if not self.gap else "≠"
         text = (
