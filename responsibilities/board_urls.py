@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from responsibilities.views import letters, tree
+from responsibilities.views import letters, tree, upkeep
 
 board_urlpatterns = [
     path("letters/<int:plan>/<int:pk>/", letters.UnitLetter.as_view(), name="unit_letter"),
@@ -14,4 +14,7 @@ board_urlpatterns = [
     path("amendments/<int:pk>/slip/", letters.AmendmentSlip.as_view(), name="amendment_slip"),
     path("targets/<int:pk>/tree/", tree.TargetTree.as_view(), name="target_tree"),
     path("targets/<int:pk>/tree/level/", tree.TargetTreeLevel.as_view(), name="target_tree_level"),
+    path("indicators/new/", upkeep.IndicatorCreate.as_view(), name="indicator_create"),
+    path("indicators/<int:pk>/edit/", upkeep.IndicatorEdit.as_view(), name="indicator_edit"),
+    path("plans/<int:pk>/weights/", upkeep.PlanLines.as_view(), name="plan_lines"),
 ]

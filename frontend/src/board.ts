@@ -6,6 +6,7 @@
  * before buttons marked data-needs-balance may be pressed.
  */
 import { allocate } from "./allocate";
+import "./divisions";
 import { Grid } from "./grid";
 import { figure, grouped } from "./numbers";
 import { toast } from "./toast";
