@@ -123,7 +123,7 @@ def letter_values(unit: Unit, plan: AnnualPlan) -> dict[str, Any]:
 
 def _letter_units(actor: Actor, ids: Sequence[int]) -> list[Unit]:
     scope = actor.scope(MAKE_LETTER)
-    found = Unit.objects.within(scope).filter(pk__in=ids) if scope is not None else []  # type: ignore[attr-defined]
+    found = Unit.objects.within(scope).filter(pk__in=ids) if scope is not None else []
     units = {unit.pk: unit for unit in found}
     if len(units) != len(set(ids)):
         raise NotPermitted("当前职务无权生成其中一些单位的责任书，请切换职务。")

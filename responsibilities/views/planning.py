@@ -180,11 +180,8 @@ class IndicatorList(ListPage):
     def get_extra(self) -> dict[str, Any]:
         if not self.actor.may(MANAGE_PLAN):
             return {}
-        if Indicator.objects.exists():
-            url = reverse("responsibilities:indicator_create")
-            return {"create_url": url, "create_label": "新增指标"}
-        url = reverse("responsibilities:indicator_load")
-        return {"create_url": url, "create_label": "载入标准指标库"}
+        url = reverse("responsibilities:indicator_create")
+        return {"create_url": url, "create_label": "新增指标"}
 
 
 class IndicatorDetail(DetailPage):

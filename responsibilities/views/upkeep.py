@@ -23,6 +23,8 @@ from responsibilities.services.upkeep import (
 class IndicatorCreate(FormPage):
     permission = MANAGE_PLAN
     heading = "新增指标"
+    help_text = "先看标准指标库里有没有；没有的，在这里另建。"
+    template_name = "responsibilities/indicator_form.html"
     form_class = IndicatorForm
     success_message = "指标已保存。"
 
@@ -33,7 +35,10 @@ class IndicatorCreate(FormPage):
         return reverse("responsibilities:indicator_list")
 
     def get_extra(self) -> dict[str, Any]:
-        return {"crumbs": [("指标库", reverse("responsibilities:indicator_list"))]}
+        return {
+            "crumbs": [("指标库", reverse("responsibilities:indicator_list"))],
+            "load_url": reverse("responsibilities:indicator_load"),
+        }
 
 
 class IndicatorEdit(FormPage):
