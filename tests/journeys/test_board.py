@@ -17,13 +17,22 @@ PASTE = """([name, text]) => {
   const data = new DataTransfer();
   data.setData("text/plain", text);
   cell.focus();
-  cell.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+  const how = {clipboardData: data, bubbles: true, cancelable: true};
+  cell.dispatchEvent(new ClipboardEvent("paste", how));
 }"""
 
 
 def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
     page.wait_for_load_state()
+
+
+def amend(office: Page, given: Target) -> None:
+    """The office itself changes the value once more."""
+    office.goto(reverse("responsibilities:target_amend", args=[given.pk]))
+    office.get_by_label("调整后的目标值").fill("860")
+    office.get_by_label("调整理由").fill("迁入一家企业")
+    press(office, "确认调整")
 
 
 def test_from_division_to_a_signed_letter(scoped, window, work_off):
@@ -70,11 +79,7 @@ def test_from_division_to_a_signed_letter(scoped, window, work_off):
     press(office, "答复")
     office.goto(given.get_absolute_url())
     expect(office.get_by_role("link", name="调整单", exact=True)).to_be_visible()
-    # The office itself changes it once more.
-    office.goto(reverse("responsibilities:target_amend", args=[given.pk]))
-    office.get_by_label("调整后的目标值").fill("860")
-    office.get_by_label("调整理由").fill("迁入一家企业")
-    press(office, "确认调整")
+    amend(office, given)
 
     # The tree of levels, and the letter with the changes apart.
     office.goto(reverse("responsibilities:target_tree", args=[root.pk]))
@@ -87,5 +92,4 @@ def test_from_division_to_a_signed_letter(scoped, window, work_off):
     office.reload()
     with office.expect_download() as download:
         office.get_by_role("link", name="下载").first.click()
-    with open(download.value.path(), "rb") as file:
-        assert file.read(4) == b"%PDF"
+    assert download.value.path().read_bytes().startswith(b"%PDF")
