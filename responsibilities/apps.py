@@ -19,5 +19,6 @@ class ResponsibilitiesConfig(AppConfig):
             places,
             reminders,
             return_contributions,
+            return_paper,
             review_contributions,
         )

@@ -218,3 +218,17 @@ DECIDE_EXCEPTION = declare(
     "审批校验例外",
     {Role.OFFICE: Reach.CHILDREN, Role.SUPERIOR_OFFICE: Reach.CHILDREN},
 )
+
+# Letters of responsibility and amendment slips.
+
+MAKE_LETTER = declare(
+    "responsibilities.make_letter",
+    "生成目标责任书",
+    {
+        Role.LEADER: Reach.TENANT,
+        Role.OFFICE: Reach.TENANT,
+        Role.SUPERIOR_OFFICE: Reach.SUBTREE,
+        Role.SECRETARY: Reach.OWN,
+        Role.UNION_CHAIR: Reach.OWN,
+    },
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from responsibilities.board_urls import board_urlpatterns
 from responsibilities.dashboard_urls import dashboard_urlpatterns
 from responsibilities.designer_urls import designer_urlpatterns
 from responsibilities.guidance_urls import guidance_urlpatterns
@@ -64,6 +65,7 @@ urlpatterns: list[URLPattern] = [
         allocation.AllocationBoard.as_view(),
         name="allocation_board",
     ),
+    *board_urlpatterns,
     *returns_urlpatterns,
     *review_urlpatterns,
     *dashboard_urlpatterns,

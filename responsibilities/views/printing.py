@@ -11,8 +11,8 @@ from gongjian.commons.documents.authority import VIEW_REPORT
 from gongjian.commons.documents.reports import request_report
 from gongjian.foundation.web.pages import Page, RecordsMixin
 from responsibilities.authority import VIEW_RETURN
-from responsibilities.documents import RETURN_SHEET, printed_return
 from responsibilities.models import Obligation
+from responsibilities.return_paper import RETURN_SHEET, printed_return
 
 
 class _PaperPage(RecordsMixin, Page, base=True):

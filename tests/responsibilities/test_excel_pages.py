@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from gongjian.commons.documents.models import ReportJob
 from gongjian.commons.documents.rendering import render_pdf
-from responsibilities.documents import TEMPLATE, printed_return
 from responsibilities.models import Obligation, QuarterlyReturn, ReturnUpload
+from responsibilities.return_paper import TEMPLATE, printed_return
 from tests.factories.returns import VALUES, fill, open_quarter, start, submitted
 from tests.responsibilities import workbook_files as made
 from tests.responsibilities.test_excel_behalf import filed_on_behalf
