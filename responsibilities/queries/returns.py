@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import Case, Count, DateField, F, Q, Value, When
 from django.db.models.functions import Coalesce, Substr, TruncDate
 
 from gongjian.foundation.calendar.models import Period, PeriodKind
 from gongjian.foundation.kernel.dates import SHANGHAI, today
+from gongjian.foundation.tenancy.scope import require_tenant_id
 from orgs.models import Post, Unit
 from orgs.queries import current_appointments, open_children
 from responsibilities.cells import Cell, fill_totals
@@ -142,15 +144,33 @@ def year_to_date(
     return done
 
 
+# The units first, as an array: joined, the planner walks all returns of the period.
+_PEERS = """
+SELECT r.values FROM responsibilities_quarterlyreturn r
+WHERE r.tenant_id = %(tenant)s AND r.period_id = %(period)s AND r.form_id = %(form)s
+  AND r.unit_id = ANY(ARRAY(
+    SELECT id FROM orgs_unit WHERE tenant_id = %(tenant)s AND parent_id = %(parent)s))
+  AND r.state = ANY(%(states)s) AND r.id <> %(own)s
+LIMIT %(limit)s
+"""
+
+
 def peer_values(quarterly_return: QuarterlyReturn, limit: int = 200) -> list[list[Decimal | None]]:
     """Values of the units beside this one for the same period, for the median."""
-    rows = QuarterlyReturn.objects.filter(
-        period=quarterly_return.period,
-        form=quarterly_return.form,
-        unit__parent_id=quarterly_return.unit.parent_id,
-        state__in=HANDED_IN,
-    ).exclude(pk=quarterly_return.pk)
-    return list(rows.order_by("pk").values_list("values", flat=True)[:limit])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PEERS,
+            {
+                "tenant": require_tenant_id(),
+                "period": quarterly_return.period_id,
+                "form": quarterly_return.form_id,
+                "parent": quarterly_return.unit.parent_id,
+                "states": [str(state) for state in HANDED_IN],
+                "own": quarterly_return.pk or 0,
+                "limit": limit,
+            },
+        )
+        return [values for (values,) in cursor]
 
 
 def reviewers_of(unit: Unit) -> list[int]:
