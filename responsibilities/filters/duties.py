@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters
 from django import forms
 from django.db.models import QuerySet
@@ -26,11 +28,9 @@ class DutyFilter(django_filters.FilterSet):
         model = Obligation
         fields = ["words", "standing", "period", "unit", "asking"]
 
-    def keep(self, queryset: QuerySet[Obligation], name: str, value: str) -> QuerySet[Obligation]:
+    def keep(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Carried along; the page reads it itself."""
         return queryset
 
-    def with_request(
-        self, queryset: QuerySet[Obligation], name: str, value: object
-    ) -> QuerySet[Obligation]:
+    def with_request(self, queryset: QuerySet[Any], name: str, value: object) -> QuerySet[Any]:
         return queryset.filter(is_asking=True) if value else queryset

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, Max, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
@@ -51,11 +52,12 @@ _ACTS = {
 CALLED = ("overdue", "extended", "owed", "sent_back")
 
 
-def standing_rows(rows: QuerySet[Obligation], day: date | None = None) -> QuerySet[Obligation]:
+def standing_rows(rows: QuerySet[Any], day: date | None = None) -> QuerySet[Any]:
     """Obligations with ``standing`` and ``deadline_day``; each has exactly one standing."""
     day = day or today()
     filed = Q(returns__first_submitted_at__isnull=False)
-    return rows.annotate(deadline_day=Coalesce("extended_to", "due_on")).annotate(
+    dated = rows.annotate(deadline_day=Coalesce("extended_to", "due_on"))
+    standing: QuerySet[Any] = dated.annotate(
         standing=Case(
             When(is_exempt=True, then=Value("exempt")),
             When(returns__state=ReturnState.ACCEPTED, then=Value("accepted")),
@@ -70,15 +72,16 @@ def standing_rows(rows: QuerySet[Obligation], day: date | None = None) -> QueryS
             output_field=CharField(),
         )
     )
+    return standing
 
 
-def duties_of(period: Period, path: str) -> QuerySet[Obligation]:
+def duties_of(period: Period, path: str) -> QuerySet[Any]:
     """What all units below a path owe for a period, with how each stands."""
     rows = Obligation.objects.filter(period=period, unit__path__under=path)
     return standing_rows(rows).select_related("unit__parent", "period", "form")
 
 
-def standing_counts(rows: QuerySet[Obligation]) -> dict[str, int]:
+def standing_counts(rows: QuerySet[Any]) -> dict[str, int]:
     """How many stand how; the sum is the number of rows."""
     found = dict(rows.order_by().values_list("standing").annotate(Count("pk")))
     return {standing: found.get(standing, 0) for standing in STANDINGS}
@@ -99,7 +102,7 @@ def asked_for(actor: Actor) -> QuerySet[ExtensionRequest]:
     if scope is None:
         return ExtensionRequest.objects.none()
     rows = ExtensionRequest.objects.within(scope).filter(state=ExtensionState.ASKED)
-    return rows.select_related("obligation__unit", "obligation__period").order_by(  # type: ignore[no-any-return]
+    return rows.select_related("obligation__unit", "obligation__period").order_by(
         "due_before", "pk"
     )
 
@@ -133,7 +136,7 @@ def told_of(obligation: Obligation) -> list[Told]:
     )
     lines = DigestLine.objects.filter(notice__in=notices).select_related("digest")
     mailed: dict[int, str] = {
-        line.notice_id: f"电子邮件：{line.digest.get_state_display()}"  # type: ignore[attr-defined]
+        line.notice_id: f"电子邮件：{line.digest.get_state_display()}"
         for line in lines.order_by("pk")
     }
     return [
@@ -185,11 +188,11 @@ def calls(period: Period, path: str, limit: int = 1000) -> list[Call]:
     return [_call(row, people[row.unit_id], reminded.get(row.pk)) for row in rows]
 
 
-def _call(row: Obligation, held: dict[str, tuple[str, str]], at: datetime | None) -> Call:
+def _call(row: Any, held: dict[str, tuple[str, str]], at: datetime | None) -> Call:
     secretary, chair = held.get("secretary", ("", "")), held.get("union_chair", ("", ""))
     return Call(
         obligation=row,
-        standing=row.standing,  # type: ignore[attr-defined]
+        standing=row.standing,
         secretary=secretary[0],
         chair=chair[0],
         phones=[phone for phone in dict.fromkeys([secretary[1], chair[1]]) if phone],

@@ -9,11 +9,15 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.timezone import localtime
 
 from gongjian.foundation.calendar.models import Period
 from gongjian.foundation.kernel.dates import long_date
+from gongjian.foundation.tenancy.models import TenantQuerySet
 from gongjian.foundation.web.pages import ConfirmPage, DetailPage, ListPage
+from orgs.models import Unit
+from orgs.queries import ancestors_of
 from responsibilities.authority import (
     DECIDE_EXTENSION,
     EXEMPT_OBLIGATION,
@@ -35,6 +39,7 @@ from responsibilities.queries.duties import (
     timeline,
     told_of,
 )
+from responsibilities.queries.returns import open_periods
 from responsibilities.services.duties import Outcome, exempt_many, extend_many, unexempt_many
 from responsibilities.tables.duties import DutyTable
 from responsibilities.views.extensions import LONGEST_BATCH, tell_outcome
@@ -56,11 +61,24 @@ class _DutyPage(NodePage, base=True):
 
     permission = VIEW_ROLLUP
 
-    def rows(self, period: Period | None) -> QuerySet[Obligation]:
+    @cached_property
+    def periods(self) -> list[Period]:
+        return open_periods()
+
+    def get_period(self) -> Period | None:
+        text = self.request.GET.get("period")
+        named = [period for period in self.periods if str(period.pk) == text]
+        return next(iter(named or self.periods), None)
+
+    def frame(self, unit: Unit, period: Period | None) -> dict[str, Any]:
+        above = [found for found in ancestors_of(unit) if self.scope.covers(found.path)]
+        return {"unit": unit, "period": period, "periods": self.periods, "above": above}
+
+    def rows(self, unit: Unit, period: Period | None) -> QuerySet[Any]:
         if period is None:
             return Obligation.objects.none()
-        found = duties_of(period, self.get_unit().path)
-        return found.annotate(is_asking=has_open_request())
+        rows: QuerySet[Any] = duties_of(period, unit.path).annotate(is_asking=has_open_request())
+        return rows
 
 
 class DutyBoard(_DutyPage, ListPage):
@@ -75,7 +93,7 @@ class DutyBoard(_DutyPage, ListPage):
 
     def get_queryset(self) -> Any:
         self.unit, self.period = self.get_unit(), self.get_period()
-        return self.rows(self.period)
+        return self.rows(self.unit, self.period)
 
     def get_table_kwargs(self) -> dict[str, Any]:
         return {"may_change": self.actor.may(DECIDE_EXTENSION)}
@@ -116,7 +134,7 @@ class DutyExport(_DutyPage):
         unit, period = self.get_unit(), self.get_period()
         if period is None:
             raise Http404
-        found = DutyFilter(request.GET, queryset=self.rows(period), request=request).qs
+        found = DutyFilter(request.GET, queryset=self.rows(unit, period), request=request).qs
         lines = [
             (
                 row.unit.name,
@@ -136,11 +154,11 @@ class DutyDetail(DetailPage):
     """One obligation: its dates, requests, and who was reminded when."""
 
     permission = VIEW_ROLLUP
-    queryset = standing_rows(Obligation.objects.select_related("unit", "period", "form"))
     template_name = "responsibilities/duty_detail.html"
 
     def get_queryset(self) -> Any:
-        rows = Obligation.objects.select_related("unit", "period", "form").within(self.scope)
+        owed: TenantQuerySet[Any] = Obligation.objects.within(self.scope)
+        rows = owed.select_related("unit", "period", "form")
         return standing_rows(rows)
 
     def get_facts(self) -> list[tuple[str, Any]]:
@@ -190,13 +208,13 @@ class DutyChange(ConfirmPage):
     def get_heading(self) -> str:
         return _KINDS[self.kind][0]
 
-    def chosen(self) -> QuerySet[Obligation]:
+    def chosen(self) -> QuerySet[Any]:
         ids = [int(text) for text in self.request.POST.getlist("ids") if text.isdigit()]
         scope = self.actor.scope(_KINDS[self.kind][2])
         if scope is None:
             raise Http404
-        rows = Obligation.objects.select_related("unit", "period").within(scope)
-        return rows.filter(pk__in=ids).order_by("unit__path")  # type: ignore[no-any-return]
+        rows: TenantQuerySet[Any] = Obligation.objects.within(scope)
+        return rows.filter(pk__in=ids).select_related("unit", "period").order_by("unit__path")
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {"asks_day": self.kind == "extend"}
