@@ -26,6 +26,7 @@ extension_urlpatterns: list[URLPattern] = [
     path("duties/", duties.DutyBoard.as_view(), name="duty_list"),
     path("duties/export/", duties.DutyExport.as_view(), name="duty_export"),
     path("duties/change/", duties.DutyChange.as_view(), name="duty_change"),
+    path("duties/admit/", duties.DutyAdmit.as_view(), name="duty_admit"),
     path("duties/phones/", duties.PhoneList.as_view(), name="phone_list"),
     path("duties/phones/export/", duties.PhoneExport.as_view(), name="phone_export"),
     path("duties/<int:pk>/", duties.DutyDetail.as_view(), name="duty_detail"),

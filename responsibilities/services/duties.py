@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from gongjian.commons.notices.services import notify
 from gongjian.foundation.audit.trail import record
+from gongjian.foundation.calendar.models import Period
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.kernel.errors import (
@@ -25,8 +26,12 @@ from orgs.services import demand_valid
 from responsibilities.authority import EXEMPT_OBLIGATION, REQUEST_EXTENSION
 from responsibilities.enums import ExtensionState
 from responsibilities.models import ExtensionRequest, Obligation
-from responsibilities.queries.returns import filers_of, reviewers_of
-from responsibilities.services.obligations import exempt_obligation, extend_obligation
+from responsibilities.queries.returns import filers_of, form_of, reviewers_of
+from responsibilities.services.obligations import (
+    exempt_obligation,
+    extend_obligation,
+    open_period,
+)
 
 
 def _lock(obligation: Obligation) -> Obligation:
@@ -190,6 +195,17 @@ def _tell_unit(obligation: Obligation, kind: str, title: str, reason: str) -> No
         url=reverse("responsibilities:my_returns"),
         deadline=obligation.deadline,
     )
+
+
+@transaction.atomic
+def admit_newcomers(period: Period, *, actor: Actor) -> int:
+    """Let units founded in the period owe it as well, while there is time left to file."""
+    form = form_of(period)
+    if form is None:
+        raise StateConflict(f"{period}还没有开启填报，请先在“开启填报”中办理。")
+    if period.due_on < today():
+        raise StateConflict(f"{period}已于{long_date(period.due_on)}截止，新设单位从下一期起报。")
+    return open_period(period, form=form, actor=actor)
 
 
 # --- many at once -------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.timezone import localtime
 
 from gongjian.foundation.calendar.models import Period
-from gongjian.foundation.kernel.dates import long_date
+from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.tenancy.models import TenantQuerySet
 from gongjian.foundation.web.pages import ConfirmPage, DetailPage, ListPage
 from orgs.models import Unit
@@ -21,6 +21,7 @@ from orgs.queries import ancestors_of
 from responsibilities.authority import (
     DECIDE_EXTENSION,
     EXEMPT_OBLIGATION,
+    OPEN_QUARTER,
     URGE_RETURN,
     VIEW_ROLLUP,
 )
@@ -33,14 +34,21 @@ from responsibilities.queries.duties import (
     calls,
     duties_of,
     has_open_request,
+    newcomers,
     reason_of,
     standing_counts,
     standing_rows,
     timeline,
     told_of,
 )
-from responsibilities.queries.returns import open_periods
-from responsibilities.services.duties import Outcome, exempt_many, extend_many, unexempt_many
+from responsibilities.queries.returns import chosen_period, open_periods
+from responsibilities.services.duties import (
+    Outcome,
+    admit_newcomers,
+    exempt_many,
+    extend_many,
+    unexempt_many,
+)
 from responsibilities.tables.duties import DutyTable
 from responsibilities.views.extensions import LONGEST_BATCH, tell_outcome
 from responsibilities.views.totals import NodePage
@@ -118,6 +126,8 @@ class DutyBoard(_DutyPage, ListPage):
             "expected": total - counts["exempt"] - counts["left"],
             "counts": counts,
             "timeline": timeline(period),
+            "newcomers": newcomers(period, unit.path).count(),
+            "may_admit": self.actor.may(OPEN_QUARTER) and period.due_on >= today(),
             "may_exempt": self.actor.may(EXEMPT_OBLIGATION),
             "may_extend": self.actor.may(DECIDE_EXTENSION),
             "may_call": self.actor.may(URGE_RETURN),
@@ -250,6 +260,37 @@ class DutyChange(ConfirmPage):
 
     def get_extra(self) -> dict[str, Any]:
         return {"rows": list(self.chosen()[:LONGEST_BATCH]), "kind": self.kind}
+
+
+class DutyAdmit(_DutyPage, ConfirmPage):
+    """列入应报: units founded since the opening; shows first who they are."""
+
+    permission = OPEN_QUARTER
+    template_name = "responsibilities/admit_units.html"
+    heading = "新设单位列入应报"
+    submit_label = "列入本期应报"
+
+    def get_period(self) -> Period | None:
+        return chosen_period(self.request.GET.get("period") or self.request.POST.get("period"))
+
+    def perform(self, form: Any) -> int:
+        period = self.get_period()
+        if period is None:
+            raise Http404
+        count = admit_newcomers(period, actor=self.actor)
+        self.say(f"已把 {count} 家单位列入{period}应报。" if count else "没有需要列入的单位。")
+        return count
+
+    def get_success_url(self, result: Any) -> str:
+        return self.get_cancel_url()
+
+    def get_cancel_url(self) -> str:
+        return reverse("responsibilities:duty_list")
+
+    def get_extra(self) -> dict[str, Any]:
+        period = self.get_period()
+        found = newcomers(period) if period else Unit.objects.none()
+        return {"period": period, "rows": list(found[:LONGEST_BATCH])}
 
 
 class PhoneList(NodePage):

@@ -9,8 +9,10 @@ import pytest
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
+from gongjian.foundation.kernel.dates import today
 from responsibilities.models import ExtensionRequest, Obligation
-from tests.factories.returns import ask_more_time, open_quarter
+from tests.factories.orgs import make_unit
+from tests.factories.returns import ask_more_time, make_due, open_quarter
 
 
 def url(name: str, *args: object) -> str:
@@ -157,7 +159,7 @@ def test_duty_list_costs_the_same_for_one_and_three(
     keep = list(rows.values_list("pk", flat=True)[:extended])
     rows.exclude(pk__in=keep).delete()
     client = sign_in(cast.office)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(reverse("responsibilities:duty_list"))
 
 
@@ -171,3 +173,27 @@ def test_extensionrequest_list_costs_the_same_for_one_and_two(
     client = sign_in(cast.township)
     with django_assert_num_queries(12):
         client.get(reverse("responsibilities:extensionrequest_list"))
+
+
+def test_a_unit_founded_since_files_next_time_unless_the_office_admits_it(cast, sign_in, owed):
+    make_unit(
+        cast.tenant, cast.dongfeng, "990001001003", "新安村", level="grassroots", category="village"
+    )
+    client = sign_in(cast.office)
+    assert "1 家单位本期新设，下期起报" in client.get(url("duty_list")).content.decode()
+    assert "新安村" in client.get(url("duty_admit")).content.decode()
+    assert sign_in(cast.township).get(url("duty_admit")).status_code == 404
+    client = sign_in(cast.office)
+    client.post(url("duty_admit"))
+    assert Obligation.objects.filter(unit__name="新安村").count() == 1
+
+
+def test_nobody_is_admitted_after_the_deadline(cast, sign_in, owed):
+    make_unit(
+        cast.tenant, cast.dongfeng, "990001001003", "新安村", level="grassroots", category="village"
+    )
+    make_due(owed.period, today() - timedelta(days=1))
+    answer = sign_in(cast.office).post(url("duty_admit"))
+    assert answer.status_code == 409
+    assert "从下一期起报" in answer.content.decode()
+    assert not Obligation.objects.filter(unit__name="新安村").exists()
