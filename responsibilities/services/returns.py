@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -25,7 +25,7 @@ from gongjian.foundation.workflow.lifecycle import advance
 from orgs.models import Unit
 from responsibilities.authority import FILE_ON_BEHALF, FILL_RETURN
 from responsibilities.cells import Cell, completion, fill_totals
-from responsibilities.checks import first_texts
+from responsibilities.checks import Finding, first_texts
 from responsibilities.enums import QuarterlyStyle, ReturnState, Severity
 from responsibilities.models import Obligation, QuarterlyReturn
 from responsibilities.queries.behalf import place_of_review, reviewers_above
@@ -37,7 +37,7 @@ from responsibilities.queries.returns import (
     targets_of,
     year_to_date,
 )
-from responsibilities.queries.review import oddities_of, resubmission_posts
+from responsibilities.queries.review import resubmission_posts
 
 LONGEST_REMARK = 200
 
@@ -121,8 +121,12 @@ def save_cells(
     changes: Mapping[str, str],
     base: Mapping[str, str],
     remarks: Mapping[str, str] | None = None,
+    rated: bool = True,
 ) -> Saved:
     """Keep what was typed, cell by cell; one bad cell does not lose the good ones.
+
+    ``rated`` answers with rates and warnings; needless where the submission
+    follows at once and looks at everything itself.
 
     Each change names the value it was typed over. When another window wrote
     in between, the cell is refused with both values, and nobody overwrites
@@ -165,7 +169,10 @@ def save_cells(
             before=before,
             after=after,
         )
-    _rate(quarterly_return, cells, result)
+    result.revision = quarterly_return.revision
+    result.saved_at = timezone.localtime().strftime("%H:%M")
+    if rated and result.saved:
+        _rate(quarterly_return, cells, result)
     return result
 
 
@@ -206,10 +213,6 @@ def _differs(cell: Cell, base: str, current: Decimal | None) -> bool:
 
 def _rate(quarterly_return: QuarterlyReturn, cells: Mapping[str, Cell], result: Saved) -> None:
     """Add completion rates and soft warnings for the cells just saved."""
-    result.revision = quarterly_return.revision
-    result.saved_at = timezone.localtime().strftime("%H:%M")
-    if not result.saved:
-        return
     targets = targets_of(quarterly_return.unit, quarterly_return.period.year)
     earlier = earlier_returns(quarterly_return.unit, quarterly_return.period)
     done = year_to_date(quarterly_return, earlier)
@@ -226,9 +229,11 @@ def _rate(quarterly_return: QuarterlyReturn, cells: Mapping[str, Cell], result: 
 
 def problems_of(quarterly_return: QuarterlyReturn) -> dict[str, str]:
     """What stops the submission, by cell: hard errors, and soft ones without a remark."""
-    if quarterly_return.is_nil:
-        return {}
-    found = findings_of(quarterly_return)
+    found = [] if quarterly_return.is_nil else findings_of(quarterly_return)
+    return _unanswered(quarterly_return, found)
+
+
+def _unanswered(quarterly_return: QuarterlyReturn, found: Sequence[Finding]) -> dict[str, str]:
     errors = first_texts(found, Severity.HARD)
     remarks = quarterly_return.remarks
     for code, text in first_texts(found, Severity.SOFT).items():
@@ -286,7 +291,8 @@ def submit_return(
     on_behalf = actor.unit_id != unit.pk and actor.may(FILE_ON_BEHALF, at=unit)
     if quarterly_return.obligation.is_exempt:
         raise StateConflict("本期已免报，不需要报送。")
-    if quarterly_return.is_editable and (problems := problems_of(quarterly_return)):
+    found = [] if quarterly_return.is_nil else findings_of(quarterly_return)
+    if quarterly_return.is_editable and (problems := _unanswered(quarterly_return, found)):
         raise FieldErrors(problems, f"还有{len(problems)}栏需要处理，尚未报送。已填内容都已保存。")
     if today() < quarterly_return.period.opens_on:
         raise DomainError(
@@ -312,7 +318,7 @@ def submit_return(
             "seen_at": None,
             # Each submission is told of by itself, even when nothing was changed.
             "revision": quarterly_return.revision + 1,
-            "findings": oddities_of(quarterly_return),
+            "findings": first_texts(found, Severity.SOFT),
         },
     )
     if on_behalf:

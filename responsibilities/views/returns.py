@@ -135,6 +135,7 @@ class ReturnFill(FillPage):
             changes=changes,
             base=self.posted("base"),
             remarks=remarks,
+            rated=False,
         )
         for code, other in answer.conflicts.items():
             answer.errors[code] = (

@@ -218,7 +218,7 @@ class ReturnDetail(DetailPage):
         return {
             "comparison": compare(row, reviewing=mine or actor.unit_id != row.unit_id),
             "may_review": reviewing,
-            "is_own_filing": reviewing and is_own_filing(row, actor),
+            "is_own_filing": row.state == ReturnState.SUBMITTED and is_own_filing(row, actor),
             "turns": self.turns(mine=mine),
             "is_taken": bool(row.reviewer_post_id and row.reviewer_post_id != actor.post_id),
             "may_fill": row.is_editable and actor.unit_id == row.unit_id,

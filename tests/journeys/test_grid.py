@@ -86,8 +86,8 @@ def test_a_township_files_for_two_units_and_the_county_accepts(committed_cast, s
 
 
 def accept_as_the_county(county: Page) -> None:
-    county.goto("/responsibilities/behalf/review/")
+    county.goto("/responsibilities/review/")
     county.get_by_role("link", name="红旗村").click()
     expect(county.get_by_role("definition").filter(has_text="2号盒")).to_be_visible()
-    county.get_by_role("button", name="审核通过").first.click()
-    county.wait_for_url("**/behalf/review/")
+    with county.expect_navigation():
+        county.get_by_role("button", name="审核通过").first.click()
