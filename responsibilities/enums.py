@@ -185,3 +185,13 @@ class UploadState(models.TextChoices):
     CHECKED = "checked", "待确认"
     FAULTY = "faulty", "有错误"
     APPLIED = "applied", "已导入"
+
+
+# Extensions of the deadline.
+
+
+class ExtensionState(models.TextChoices):
+    ASKED = "asked", "待审批"
+    GRANTED = "granted", "已同意"
+    REFUSED = "refused", "未同意"
+    WITHDRAWN = "withdrawn", "已撤回"

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from responsibilities.board_urls import board_urlpatterns
 from responsibilities.dashboard_urls import dashboard_urlpatterns
 from responsibilities.designer_urls import designer_urlpatterns
+from responsibilities.extension_urls import extension_urlpatterns
 from responsibilities.guidance_urls import guidance_urlpatterns
 from responsibilities.return_urls import urlpatterns as returns_urlpatterns
 from responsibilities.review_urls import review_urlpatterns
@@ -68,6 +69,7 @@ urlpatterns: list[URLPattern] = [
     *board_urlpatterns,
     *returns_urlpatterns,
     *review_urlpatterns,
+    *extension_urlpatterns,
     *dashboard_urlpatterns,
     *guidance_urlpatterns,
     *designer_urlpatterns,

@@ -1,6 +1,7 @@
 """Models of the yearly program."""
 
 from responsibilities.models.designer import BurdenBudget, BurdenReview, CheckException
+from responsibilities.models.extensions import ExtensionRequest
 from responsibilities.models.guidance import (
     DevelopmentMeasure,
     DevelopmentPlan,
@@ -36,6 +37,7 @@ __all__ = [
     "Consolidation",
     "DevelopmentMeasure",
     "DevelopmentPlan",
+    "ExtensionRequest",
     "Indicator",
     "MeasureTick",
     "Obligation",

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors, StateConflict
 from gongjian.foundation.web.pages import FormPage, ListPage, Page, StepPage
-from responsibilities.authority import FILE_ON_BEHALF, FILL_RETURN, SUBMIT_RETURN
+from responsibilities.authority import FILE_ON_BEHALF, FILL_RETURN, REQUEST_EXTENSION, SUBMIT_RETURN
 from responsibilities.forms.returns import NilForm
 from responsibilities.models import Obligation, QuarterlyReturn
 from responsibilities.queries.findings import exceptable
@@ -107,6 +107,8 @@ class ReturnFill(FillPage):
             "may_submit": any(
                 self.actor.may(permission, at=at) for permission in (SUBMIT_RETURN, FILE_ON_BEHALF)
             ),
+            "may_ask_time": self.actor.may(REQUEST_EXTENSION, at=at)
+            and (quarterly_return is None or quarterly_return.first_submitted_at is None),
             "on_behalf": self.actor.unit_id != at.pk,
             "may_withdraw": quarterly_return is not None
             and quarterly_return.state == "submitted"
