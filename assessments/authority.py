@@ -63,3 +63,22 @@ MANAGE_COMMENDATION = declare(
 DECIDE_COMMENDATION = declare(
     "assessments.decide_commendation", "审定表扬表彰名单", {Role.LEADER: Reach.TENANT}
 )
+
+# The ledger of bonus, penalty and veto.
+VIEW_LEDGER = declare(
+    "assessments.view_ledger",
+    "查看加分扣分和一票否决台账",
+    {
+        Role.OFFICE: Reach.TENANT,
+        Role.LEADER: Reach.TENANT,
+        Role.SUPERIOR_OFFICE: Reach.SUBTREE,
+        Role.SECRETARY: Reach.OWN,
+        Role.UNION_CHAIR: Reach.OWN,
+    },
+)
+KEEP_LEDGER = declare(
+    "assessments.keep_ledger", "登记加分扣分和一票否决", {Role.OFFICE: Reach.TENANT}
+)
+APPROVE_ENTRY = declare(
+    "assessments.approve_entry", "批准加分扣分和一票否决", {Role.LEADER: Reach.TENANT}
+)

@@ -9,10 +9,24 @@ class Method(models.TextChoices):
     """How a figure becomes points."""
 
     PROPORTIONAL = "proportional", "按比例计分"
+    TIMED = "timed", "按时序进度计分"
     INVERSE = "inverse", "反向比例计分"
+    PASS = "pass", "达标计分"
     STEPPED = "stepped", "分档计分"
+    BAND = "band", "区间计分"
     DEDUCT = "deduct", "扣分到零"
+    SHORTFALL = "shortfall", "缺项扣分"
     JUDGED = "judged", "评委评分"
+    BONUS = "bonus", "加分"
+    SURPLUS = "surplus", "超额加分"
+    PENALTY = "penalty", "另行扣分"
+    VETO = "veto", "一票否决"
+
+
+#: Beside the full score: these carry no weight and count in every group.
+EXTRA_METHODS = frozenset({Method.BONUS, Method.SURPLUS, Method.PENALTY, Method.VETO})
+#: Decided case by case in the ledger, with evidence and an approver.
+LEDGER_METHODS = frozenset({Method.BONUS, Method.PENALTY, Method.VETO})
 
 
 class Mode(models.TextChoices):
@@ -40,6 +54,15 @@ class RunState(models.TextChoices):
     PROPOSED = "proposed", "待审定"
     DECIDED = "decided", "已审定"
     PUBLISHED = "published", "已公布"
+
+
+class EntryState(models.TextChoices):
+    """An entry of the ledger of bonus, penalty and veto."""
+
+    DRAFT = "draft", "待批准"
+    APPROVED = "approved", "已批准"
+    REFUSED = "refused", "未批准"
+    LIFTED = "lifted", "已解除"
 
 
 class Grade(models.TextChoices):

@@ -1,7 +1,8 @@
 """Schemes, runs with their scores, and commendations that follow from them."""
 
 from assessments.models.commendations import CommendationEntry, CommendationList
-from assessments.models.runs import Run, ScoreLine, UnitScore
+from assessments.models.ledger import LedgerEntry
+from assessments.models.runs import Run, ScoreSheet, UnitScore
 from assessments.models.schemes import (
     GradeRule,
     ItemWeight,
@@ -18,11 +19,12 @@ __all__ = [
     "GradeRule",
     "ItemWeight",
     "JudgedScore",
+    "LedgerEntry",
     "PeerGroup",
     "PeerGroupUnit",
     "Run",
     "Scheme",
     "SchemeItem",
-    "ScoreLine",
+    "ScoreSheet",
     "UnitScore",
 ]

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from assessments.authority import DECIDE_ASSESSMENT, RUN_ASSESSMENT
 from assessments.enums import Grade, RunState
-from assessments.models.schemes import PeerGroup, Scheme, SchemeItem
+from assessments.models.schemes import PeerGroup, Scheme
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.tenancy.models import TenantOwned, wall
 from gongjian.foundation.workflow.lifecycle import Lifecycle, Stateful, Step
@@ -121,6 +121,11 @@ class UnitScore(TenantOwned):
     proposed_grade = models.CharField("建议等次", max_length=12, choices=Grade, blank=True)
     decided_grade = models.CharField("审定等次", max_length=12, choices=Grade, blank=True)
     reason = models.CharField("说明", max_length=300, blank=True)
+    #: Points of the weighted items alone; the total has bonus and penalty in it.
+    base = models.DecimalField("基本分", max_digits=7, decimal_places=2, null=True)
+    #: A veto of the ledger: commendation is barred, and the note says on what ground.
+    is_barred = models.BooleanField("不得表扬表彰", default=False)
+    limit_note = models.CharField("一票否决", max_length=300, blank=True)
 
     class Meta(TenantOwned.Meta):
         verbose_name = "单位得分"
@@ -154,39 +159,25 @@ class UnitScore(TenantOwned):
         return dict(Grade.choices).get(self.shown_grade, "")
 
 
-class ScoreLine(TenantOwned):
-    """Points of one unit on one item, with figures, formula and source."""
+class ScoreSheet(TenantOwned):
+    """All lines of one unit in one run, packed (``assessments/sheets.py``).
+
+    A run of a hundred thousand units has millions of lines; one row per unit
+    is written and read at once, and nobody asks for a line alone.
+    """
 
     reach_path: ClassVar[str | None] = "unit__path"
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="lines")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="score_lines")
-    item = models.ForeignKey(SchemeItem, on_delete=models.PROTECT, related_name="score_lines")
-    value = models.DecimalField("数值", max_digits=20, decimal_places=4, null=True)
-    target = models.DecimalField("目标值", max_digits=20, decimal_places=4, null=True)
-    numerator = models.DecimalField("分子", max_digits=20, decimal_places=4, null=True)
-    denominator = models.DecimalField("分母", max_digits=20, decimal_places=4, null=True)
-    weight = models.DecimalField("权重", max_digits=7, decimal_places=2)
-    effective_weight = models.DecimalField("折算后权重", max_digits=7, decimal_places=2)
-    score = models.DecimalField("得分", max_digits=7, decimal_places=2, null=True)
-    formula = models.CharField("计分公式", max_length=500)
-    advice = models.CharField("怎样提高", max_length=200, blank=True)
-    source = models.CharField("数据来源", max_length=200, blank=True)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="sheets")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="score_sheets")
+    lines = models.JSONField("逐项得分", default=list, editable=False)
 
     class Meta(TenantOwned.Meta):
-        verbose_name = "项目得分"
-        ordering = ["item__order", "item_id"]
+        verbose_name = "得分明细"
         constraints = [
-            *wall(
-                "assessments_scoreline",
-                run_id="assessments_run",
-                unit_id="orgs_unit",
-                item_id="assessments_schemeitem",
-            ),
-            models.UniqueConstraint(
-                fields=["tenant", "run", "unit", "item"], name="score_line_once"
-            ),
+            *wall("assessments_scoresheet", run_id="assessments_run", unit_id="orgs_unit"),
+            models.UniqueConstraint(fields=["tenant", "run", "unit"], name="score_sheet_once"),
         ]
 
     def __str__(self) -> str:
-        return self.formula
+        return f"{self.run_id} {self.unit_id}"
