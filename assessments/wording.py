@@ -22,8 +22,10 @@ def sentence_of(method: str, parameters: Mapping[str, Any]) -> str:
 
 
 def _goal(parameters: Mapping[str, Any], name: str = "full_at") -> str:
-    given = parameters.get(name)
-    return f"{given}" if given not in {None, ""} else "目标值"
+    for given in (parameters.get(name), parameters.get("base")):
+        if given not in {None, ""}:
+            return f"{given}"
+    return "目标值"
 
 
 def _proportional(parameters: Mapping[str, Any]) -> str:
