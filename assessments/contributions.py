@@ -8,16 +8,18 @@ from typing import Any
 from django.urls import reverse
 
 from assessments.authority import (
+    APPROVE_ENTRY,
     DECIDE_ASSESSMENT,
     DECIDE_COMMENDATION,
     RUN_ASSESSMENT,
     VIEW_COMMENDATION,
+    VIEW_LEDGER,
     VIEW_OWN_SCORE,
     VIEW_RESULT,
     VIEW_SCHEME,
 )
-from assessments.enums import CommendationState, RunState
-from assessments.models import CommendationList, Run
+from assessments.enums import CommendationState, EntryState, RunState
+from assessments.models import CommendationList, LedgerEntry, Run
 from assessments.queries import ranking_of
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.web.shelves import (
@@ -77,6 +79,18 @@ navigation.register(
     )
 )
 
+navigation.register(
+    NavigationEntry(
+        key="assessments.ledger",
+        label="加分扣分台账",
+        group=_GROUP,
+        url_name="assessments:ledger_entry_list",
+        icon="scale",
+        permission=VIEW_LEDGER,
+        order=25,
+    )
+)
+
 _WAITING_RUNS = (
     (
         DECIDE_ASSESSMENT,
@@ -102,6 +116,12 @@ def assessments_waiting(actor: Actor) -> list[Todo]:
             for permission, state, label, url_name in _WAITING_RUNS
             for run in runs
             if run.state == state and actor.may(permission)
+        ]
+    if actor.may(APPROVE_ENTRY):
+        entries = LedgerEntry.objects.filter(state=EntryState.DRAFT).select_related("unit")
+        todos += [
+            Todo(title=f"待批准：{entry}", url=entry.get_absolute_url(), icon="scale")
+            for entry in entries.order_by("pk")[:20]
         ]
     if actor.may(DECIDE_COMMENDATION):
         drafts = CommendationList.objects.filter(state=CommendationState.DRAFT).order_by("pk")

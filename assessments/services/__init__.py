@@ -10,6 +10,14 @@ from assessments.services.commendations import (
 from assessments.services.defaults import scheme_from_defaults
 from assessments.services.groups import create_peer_group, edit_peer_group
 from assessments.services.judging import enter_judged_score, enter_judged_scores
+from assessments.services.ledger import (
+    approve_case,
+    edit_case,
+    enter_case,
+    lift_case,
+    refuse_case,
+    rescore,
+)
 from assessments.services.runs import (
     compute_run,
     decide_run,
@@ -38,6 +46,7 @@ __all__ = [
     "add_item",
     "add_offered_items",
     "announce_run",
+    "approve_case",
     "archive_scheme",
     "compute_run",
     "create_peer_group",
@@ -45,18 +54,23 @@ __all__ = [
     "decide_commendation",
     "decide_run",
     "draft_commendation",
+    "edit_case",
     "edit_commendation",
     "edit_item",
     "edit_peer_group",
     "edit_scheme",
+    "enter_case",
     "enter_judged_score",
     "enter_judged_scores",
     "issue_commendation",
+    "lift_case",
     "open_run",
     "propose_grades",
     "publish_run",
     "publish_scheme",
+    "refuse_case",
     "remove_item",
+    "rescore",
     "revise_scheme",
     "run_assessment",
     "scheme_from_defaults",

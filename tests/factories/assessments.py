@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 
-from assessments.models import PeerGroup, Run, Scheme
+from assessments.models import LedgerEntry, PeerGroup, Run, Scheme, SchemeItem
 from assessments.services import (
     add_offered_items,
     create_peer_group,
     create_scheme,
+    enter_case,
     propose_grades,
     publish_scheme,
     set_weights,
@@ -19,6 +21,7 @@ from assessments.services import publish_run as publish
 from gongjian.commons.indicators.shelf import Figure, IndicatorSource, Offered
 from gongjian.foundation.calendar.periods import ensure_year
 from gongjian.foundation.kernel.actor import Actor
+from orgs.models import Unit
 
 OFFERED = (
     Offered("A01", "应建工会组建率", "%", rises=True),
@@ -93,3 +96,19 @@ def make_scheme(
 def make_official(run: Run, *, office: Actor, leader: Actor, published: bool = True) -> Run:
     run = decide(propose_grades(run, actor=office), actor=leader)
     return publish(run, actor=office) if published else run
+
+
+def make_entry(office: Actor, item: SchemeItem, unit: Unit, **values: object) -> LedgerEntry:
+    """An entry of the ledger as the office puts it down, waiting for its approval."""
+    return enter_case(
+        actor=office,
+        values={
+            "item": item,
+            "unit": unit,
+            "matter": "双建经验",
+            "level": "省级",
+            "occurred_on": date(2026, 5, 6),
+            "evidence": "省总工会简报第 12 期",
+            **values,
+        },
+    )
