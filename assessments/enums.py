@@ -53,7 +53,31 @@ class RunState(models.TextChoices):
     COMPUTED = "computed", "已测算"
     PROPOSED = "proposed", "待审定"
     DECIDED = "decided", "已审定"
+    NOTICED = "noticed", "公示中"
+    WITHDRAWN = "withdrawn", "已撤回重算"
     PUBLISHED = "published", "已公布"
+
+
+class ReviewState(models.TextChoices):
+    WAITING = "waiting", "待自评"
+    SELF_ASSESSED = "self_assessed", "待初评"
+    REVIEWED = "reviewed", "已初评"
+    RECHECKED = "rechecked", "已复核"
+
+
+class FindingStage(models.TextChoices):
+    """Later stages overrule earlier ones, in this order; the unit's own word never counts."""
+
+    SELF = "self", "自评"
+    REVIEW = "review", "初评"
+    RECHECK = "recheck", "抽查复核"
+    OBJECTION = "objection", "异议复核"
+
+
+class ObjectionState(models.TextChoices):
+    RAISED = "raised", "待复核"
+    UPHELD = "upheld", "成立"
+    REJECTED = "rejected", "不成立"
 
 
 class EntryState(models.TextChoices):
@@ -86,4 +110,6 @@ class CommendationState(models.TextChoices):
 
 
 #: States of a run whose result is official and may be ranked on screen (R6).
-OFFICIAL = (RunState.DECIDED, RunState.PUBLISHED)
+OFFICIAL = (RunState.DECIDED, RunState.NOTICED, RunState.PUBLISHED)
+#: States that the assessed units may see.
+OPEN_TO_UNITS = (RunState.NOTICED, RunState.PUBLISHED)

@@ -12,10 +12,19 @@ from django.db import connection
 from django.db.models import Count, Q, Sum
 
 from assessments.authority import DECIDE_ASSESSMENT, RUN_ASSESSMENT
-from assessments.enums import OFFICIAL, EntryState, Grade, Mode, RunState
+from assessments.enums import (
+    OFFICIAL,
+    OPEN_TO_UNITS,
+    EntryState,
+    FindingStage,
+    Grade,
+    Mode,
+    RunState,
+)
 from assessments.extras import Case
 from assessments.models import (
     CommendationList,
+    Finding,
     GradeRule,
     ItemWeight,
     JudgedScore,
@@ -172,7 +181,7 @@ def visible_runs(actor: Actor) -> TenantQuerySet[Run]:
         return runs  # type: ignore[return-value]
     if actor.may(DECIDE_ASSESSMENT):
         return runs.exclude(state__in=[RunState.RUNNING, RunState.COMPUTED])  # type: ignore[return-value]
-    return runs.filter(state=RunState.PUBLISHED)  # type: ignore[return-value]
+    return runs.filter(state__in=OPEN_TO_UNITS)  # type: ignore[return-value]
 
 
 def visible_scores(actor: Actor, permission: str) -> TenantQuerySet[UnitScore]:
@@ -363,6 +372,34 @@ def commendations() -> TenantQuerySet[CommendationList]:
     return CommendationList.objects.select_related("run__scheme").annotate(
         entry_count=Count("entries")
     )  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A value found by reviewers, with where it was found and why."""
+
+    unit_id: int
+    code: str
+    value: Decimal
+    stage: str
+    note: str
+
+
+def findings_that_count(scheme: Scheme) -> list[Verified]:
+    """Values of reviewers in the order in which later ones overrule earlier ones."""
+    order = [FindingStage.REVIEW, FindingStage.RECHECK, FindingStage.OBJECTION]
+    rows = Finding.objects.filter(
+        review__scheme__title=scheme.title,
+        review__scheme__period=scheme.period_id,
+        stage__in=order,
+        value__isnull=False,
+    ).values_list("review__unit_id", "item__code", "value", "stage", "note", "pk")
+    return [
+        Verified(unit_id, code, value, str(FindingStage(stage).label), note)
+        for unit_id, code, value, stage, note, _ in sorted(
+            rows, key=lambda row: (order.index(FindingStage(row[3])), row[5])
+        )
+    ]
 
 
 def peer_groups() -> TenantQuerySet[PeerGroup]:

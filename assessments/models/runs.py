@@ -8,9 +8,10 @@ from django.db import models
 from django.urls import reverse
 
 from assessments.authority import DECIDE_ASSESSMENT, RUN_ASSESSMENT
-from assessments.enums import Grade, RunState
+from assessments.enums import Grade, ObjectionState, ReviewState, RunState
 from assessments.models.schemes import PeerGroup, Scheme
 from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.tenancy.models import TenantOwned, wall
 from gongjian.foundation.workflow.lifecycle import Lifecycle, Stateful, Step
 from orgs.models import Unit
@@ -19,6 +20,28 @@ from orgs.models import Unit
 def _every_unit_is_graded(run: Run, actor: Actor) -> str | None:
     missing = run.unit_scores.filter(total__isnull=False, proposed_grade="").count()
     return f"还有 {missing} 家没有等次建议，请补齐后再报审。" if missing else None
+
+
+def _sample_is_checked(run: Run, actor: Actor) -> str | None:
+    waiting = run.scheme.reviews.filter(is_sampled=True).exclude(state=ReviewState.RECHECKED)
+    count = waiting.count()
+    return f"还有 {count} 家抽中的单位没有复核，请复核后再提出等次建议。" if count else None
+
+
+def _notice_is_over(run: Run, actor: Actor) -> str | None:
+    """At least five working days, where the scheme does not do without (公示)."""
+    rule = run.scheme.grade_rules.first()
+    days = rule.notice_days if rule is not None else 0
+    if run.notice_ends_on is None:
+        return f"结果须先公示 {days} 个工作日，请点“开始公示”。" if days else None
+    if today() <= run.notice_ends_on:
+        return f"公示到 {run.notice_ends_on:%Y-%m-%d} 期满，期满后方可公布。"
+    return None
+
+
+def _objections_are_closed(run: Run, actor: Actor) -> str | None:
+    count = run.unit_scores.filter(objections__state=ObjectionState.RAISED).count()
+    return f"还有 {count} 件异议没有复核，请办结后再公布。" if count else None
 
 
 class Run(Stateful, TenantOwned):
@@ -32,6 +55,11 @@ class Run(Stateful, TenantOwned):
     inputs = models.JSONField("计算依据", default=dict, editable=False)
     input_hash = models.CharField("依据指纹", max_length=64, blank=True, editable=False)
     unit_count = models.PositiveIntegerField("单位数", default=0, editable=False)
+    #: The joint review (联审会) that went through the figures before grades were proposed.
+    meeting_on = models.DateField("联审日期", null=True, blank=True)
+    meeting_record = models.TextField("联审记录", max_length=3000, blank=True)
+    notice_starts_on = models.DateField("公示开始", null=True, editable=False)
+    notice_ends_on = models.DateField("公示截止", null=True, editable=False)
     created_at = models.DateTimeField("测算时间", auto_now_add=True)
     state = models.CharField(
         "状态", max_length=20, choices=RunState, default=RunState.RUNNING, editable=False
@@ -55,7 +83,7 @@ class Run(Stateful, TenantOwned):
             action="assessments.run.proposed",
             style="primary",
             icon="list-check",
-            guards=(_every_unit_is_graded,),
+            guards=(_every_unit_is_graded, _sample_is_checked),
         ),
         Step(
             name="send_back",
@@ -78,14 +106,35 @@ class Run(Stateful, TenantOwned):
             icon="gavel",
         ),
         Step(
+            name="open_notice",
+            label="开始公示",
+            sources=frozenset({RunState.DECIDED}),
+            target=RunState.NOTICED,
+            permission=RUN_ASSESSMENT,
+            action="assessments.run.noticed",
+            style="primary",
+            icon="eye",
+        ),
+        Step(
+            name="withdraw",
+            label="撤回重算",
+            sources=frozenset({RunState.NOTICED}),
+            target=RunState.WITHDRAWN,
+            permission=DECIDE_ASSESSMENT,
+            action="assessments.run.withdrawn",
+            needs_reason=True,
+            icon="arrow-back-up",
+        ),
+        Step(
             name="publish",
             label="公布",
-            sources=frozenset({RunState.DECIDED}),
+            sources=frozenset({RunState.DECIDED, RunState.NOTICED}),
             target=RunState.PUBLISHED,
             permission=RUN_ASSESSMENT,
             action="assessments.run.published",
             style="primary",
             icon="speakerphone",
+            guards=(_notice_is_over, _objections_are_closed),
         ),
     )
 

@@ -273,11 +273,22 @@ class GradeRule(TenantOwned):
         help_text="各加分项目合计最多加的分数，留空为不限。",
     )
 
+    notice_days = models.PositiveSmallIntegerField(
+        "公示天数",
+        default=5,
+        help_text="工作日，不少于 5 天；填 0 为不公示。",
+    )
+
     class Meta(TenantOwned.Meta):
         verbose_name = "等次规则"
         constraints = [
             *wall("assessments_graderule", scheme_id="assessments_scheme"),
             models.UniqueConstraint(fields=["tenant", "scheme"], name="grade_rule_once"),
+            models.CheckConstraint(
+                condition=models.Q(notice_days=0) | models.Q(notice_days__gte=5),
+                name="grade_notice_five_days",
+                violation_error_message="公示不少于 5 个工作日；不公示的请填 0。",
+            ),
             models.CheckConstraint(
                 condition=models.Q(excellent_from__gt=models.F("good_from"))
                 & models.Q(good_from__gt=models.F("qualified_from")),

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,6 +22,7 @@ from assessments.queries import (
     Member,
     bonus_cap_of,
     cases_of,
+    findings_that_count,
     groups_of,
     marks_of,
     members_of,
@@ -126,7 +128,8 @@ def _score_all(run: Run, rules: Rules, members: Sequence[Member], digest: Any) -
     results: list[Scored] = []
     for start in range(0, len(members), PORTION):
         part = members[start : start + PORTION]
-        figures = measure(rules.items, [member.unit_id for member in part], run.scheme)
+        unit_ids = [member.unit_id for member in part]
+        figures = verified(measure(rules.items, unit_ids, run.scheme), rules.items, run.scheme)
         scored = list(scorer.score(part, figures))
         for one in scored:
             digest.update(f"{one.member.unit_id}|{one.lines}".encode())
@@ -151,6 +154,24 @@ def measure(items: Sequence[SchemeItem], unit_ids: Sequence[int], scheme: Scheme
         for figure in source.measure(codes[key], unit_ids, scheme.period):
             figures[key, figure.code][figure.unit_id] = figure
     return figures
+
+
+def verified(figures: Figures, items: Sequence[SchemeItem], scheme: Scheme) -> Figures:
+    """Let the values that reviewers found stand in place of the units' figures."""
+    keys = {item.code: (item.source_key, item.indicator_code) for item in items}
+    corrected = {key: dict(units) for key, units in figures.items()}
+    for found in findings_that_count(scheme):
+        key = keys.get(found.code)
+        if key is None or not key[0] or found.unit_id not in corrected.get(key, {}):
+            continue
+        corrected[key][found.unit_id] = replace(
+            corrected[key][found.unit_id],
+            value=found.value,
+            numerator=None,
+            denominator=None,
+            source=f"{found.stage}核定：{found.note}"[:200],
+        )
+    return corrected
 
 
 def _inputs(scheme: Scheme, rules: Rules, members: Sequence[Member]) -> dict[str, Any]:

@@ -42,6 +42,7 @@ _GRADE_FIELDS = (
     "qualified_from",
     "excellent_quota",
     "bonus_cap",
+    "notice_days",
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from decimal import Decimal
 
 from assessments.documents import draft_circular
@@ -12,6 +13,7 @@ from assessments.queries import units_to_judge
 from assessments.services.commendations import decide_commendation, draft_commendation
 from assessments.services.defaults import scheme_from_defaults
 from assessments.services.judging import enter_judged_scores
+from assessments.services.objections import open_notice
 from assessments.services.runs import decide_run, propose_grades, publish_run, run_assessment
 from assessments.services.schemes import publish_scheme
 from gongjian.demo.people import actor_named
@@ -48,6 +50,7 @@ def commend(tenant: Tenant, say: object) -> None:
         return
     run = Run.objects.latest("pk")
     run = decide_run(run, actor=leader)
+    run = open_notice(run, actor=office, starts_on=today() - timedelta(days=14))
     run = publish_run(run, actor=office)
     best = UnitScore.objects.filter(run=run, decided_grade="excellent")
     commendation = draft_commendation(
