@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from assessments.views import chain, objections
+from assessments.views import chain, objections, whatif
 
 chain_urlpatterns = [
     path("reviews/", chain.ReviewList.as_view(), name="unit_review_list"),
@@ -16,6 +16,7 @@ chain_urlpatterns = [
     path("schemes/<int:pk>/reviews/", chain.OpenReviews.as_view(), name="scheme_reviews"),
     path("schemes/<int:pk>/sample/", chain.DrawSample.as_view(), name="scheme_sample"),
     path("runs/<int:pk>/meeting/", objections.RunMeeting.as_view(), name="run_meeting"),
+    path("runs/<int:pk>/what-if/", whatif.WhatIf.as_view(), name="run_what_if"),
     path("objections/", objections.ObjectionList.as_view(), name="objection_list"),
     path("objections/<int:pk>/", objections.ObjectionDetail.as_view(), name="objection_detail"),
     path(

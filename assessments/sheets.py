@@ -78,26 +78,31 @@ def unpack(
     return sorted(lines, key=lambda line: (line.item.order, line.item.pk))
 
 
-def _line(row: Sequence[Any], item: SchemeItem, quarter: int) -> ScoreLine:
-    weight, effective, score = (None if cell is None else Decimal(cell) for cell in row[1:4])
+def stored_reading(row: Sequence[Any], quarter: int) -> Reading:
+    """What was known when the line was stored."""
     value, target, numerator, denominator = (
         None if cell is None else Decimal(cell) for cell in row[4:8]
     )
-    source, more = row[8], row[9] or {}
+    return Reading(
+        value=value,
+        target=target,
+        numerator=numerator,
+        denominator=denominator,
+        marks=tuple(map(Decimal, (row[9] or {}).get("marks", ()))),
+        found=row[8] is not None,
+        quarter=quarter,
+    )
+
+
+def _line(row: Sequence[Any], item: SchemeItem, quarter: int) -> ScoreLine:
+    weight, effective, score = (None if cell is None else Decimal(cell) for cell in row[1:4])
     weight, effective = weight or Decimal(0), effective or Decimal(0)
-    formula, advice = more.get("formula", ""), ""
+    reading = stored_reading(row, quarter)
+    value, numerator, denominator = reading.value, reading.numerator, reading.denominator
+    formula, advice = (row[9] or {}).get("formula", ""), ""
     if not formula:
-        reading = Reading(
-            value=value,
-            target=target,
-            numerator=numerator,
-            denominator=denominator,
-            marks=tuple(map(Decimal, more.get("marks", ()))),
-            found=source is not None,
-            quarter=quarter,
-        )
         verdict = verdict_of(item.method, item.parameters, reading, weight or Decimal(100))
-        formula, advice = verdict.expression, ""
+        formula = verdict.expression
         if score is not None:
             formula, advice = formula_of(effective, verdict, score), verdict.advice
     if denominator and numerator is not None:
@@ -105,7 +110,7 @@ def _line(row: Sequence[Any], item: SchemeItem, quarter: int) -> ScoreLine:
     return ScoreLine(
         item=item,
         value=value,
-        target=target,
+        target=reading.target,
         numerator=numerator,
         denominator=denominator,
         weight=weight,
@@ -113,5 +118,5 @@ def _line(row: Sequence[Any], item: SchemeItem, quarter: int) -> ScoreLine:
         score=score,
         formula=formula,
         advice=advice,
-        source=source or ("评委评分" if item.is_judged else ""),
+        source=row[8] or ("评委评分" if item.is_judged else ""),
     )

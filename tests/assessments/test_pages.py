@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -20,6 +21,7 @@ from assessments.services import (
     set_weights,
 )
 from gongjian.foundation.calendar.periods import ensure_year
+from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.web.shelves import todos_of
 from tests.factories.assessments import make_group, make_official, make_scheme
 
@@ -210,6 +212,10 @@ def test_from_run_to_published_result_in_the_browser(given, cast, sign_in):
     assert leader.post(decide).status_code == 409
 
     client = sign_in(cast.office)
+    client.post(reverse("assessments:run_step", args=[run.pk, "open_notice"]), {"reason": ""})
+    run.refresh_from_db()
+    assert (run.state, run.notice_ends_on > today()) == ("noticed", True)
+    type(run).objects.filter(pk=run.pk).update(notice_ends_on=today() - timedelta(days=1))
     client.post(reverse("assessments:run_step", args=[run.pk, "publish"]), {"reason": ""})
     run.refresh_from_db()
     assert run.state == "published"

@@ -28,8 +28,8 @@ from assessments.services import (
     edit_item,
     enter_judged_score,
     issue_commendation,
+    open_notice,
     propose_grades,
-    publish_run,
     publish_scheme,
     revise_scheme,
     run_assessment,
@@ -282,7 +282,8 @@ def test_units_see_only_published_results_within_their_reach(ran, cast):
     assert not visible_runs(cast.county).exists()
     make_official(ran, office=cast.office, leader=cast.leader, published=False)
     assert not visible_scores(cast.township, permission).exists()
-    publish_run(ran, actor=cast.office)
+    open_notice(ran, actor=cast.office)
+    # On public notice the units see their result, or they could not object.
 
     def names(actor):
         return sorted(score.unit_name for score in visible_scores(actor, permission))
@@ -418,5 +419,6 @@ def test_each_step_leaves_its_trail(ran, cast):
         "assessments.run.computed",
         "assessments.run.proposed",
         "assessments.run.decided",
+        "assessments.run.noticed",
         "assessments.run.published",
     ]
