@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from assessments.views import chain, objections, whatif
+from assessments.views import chain, importing, objections, whatif
 
 chain_urlpatterns = [
     path("reviews/", chain.ReviewList.as_view(), name="unit_review_list"),
@@ -15,6 +15,8 @@ chain_urlpatterns = [
     path("reviews/<int:pk>/steps/<slug:step>/", chain.ReviewStep.as_view(), name="unitreview_step"),
     path("schemes/<int:pk>/reviews/", chain.OpenReviews.as_view(), name="scheme_reviews"),
     path("schemes/<int:pk>/sample/", chain.DrawSample.as_view(), name="scheme_sample"),
+    path("schemes/<int:pk>/import/", importing.SchemeImport.as_view(), name="scheme_import"),
+    path("schemes/<int:pk>/workbook/", importing.SchemeWorkbook.as_view(), name="scheme_workbook"),
     path("runs/<int:pk>/meeting/", objections.RunMeeting.as_view(), name="run_meeting"),
     path("runs/<int:pk>/what-if/", whatif.WhatIf.as_view(), name="run_what_if"),
     path("objections/", objections.ObjectionList.as_view(), name="objection_list"),

@@ -399,6 +399,7 @@ def findings_that_count(scheme: Scheme) -> list[Verified]:
         for unit_id, code, value, stage, note, _ in sorted(
             rows, key=lambda row: (order.index(FindingStage(row[3])), row[5])
         )
+        if value is not None
     ]
 
 

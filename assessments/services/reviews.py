@@ -199,13 +199,13 @@ def outliers_of(scheme: Scheme) -> dict[int, str]:
     groups: dict[int, list[tuple[int, float]]] = {}
     rows = UnitScore.objects.filter(run=run, total__isnull=False)
     for group_id, unit_id, total in rows.values_list("peer_group_id", "unit_id", "total"):
-        groups.setdefault(group_id, []).append((unit_id, float(total)))
+        groups.setdefault(group_id, []).append((unit_id, float(total or 0)))
     for members in groups.values():
-        totals = [total for _, total in members]
+        totals = [points for _, points in members]
         mean, spread = fmean(totals), pstdev(totals)
-        for unit_id, total in members:
-            if spread and abs(total - mean) > _UNUSUAL * spread:
-                found[unit_id] = f"得分 {total:.2f} 与本组平均 {mean:.2f} 相差悬殊"
+        for unit_id, points in members:
+            if spread and abs(points - mean) > _UNUSUAL * spread:
+                found[unit_id] = f"得分 {points:.2f} 与本组平均 {mean:.2f} 相差悬殊"
     return found | _inflated(scheme)
 
 

@@ -138,10 +138,12 @@ def test_other_scheme_pages_answer(cast, figures, sign_in):
         assert client.get(reverse(f"assessments:{name}")).status_code == 200, name
     grades = {"excellent_from": "92", "good_from": "80", "qualified_from": "60"}
     url = reverse("assessments:grade_rule", args=[scheme.pk])
-    assert client.post(url, {**grades, "excellent_quota": "15"}).status_code == 302
-    assert client.post(url, {**grades, "good_from": "95", "excellent_quota": "15"}).status_code == (
-        422
+    assert (
+        client.post(url, {**grades, "excellent_quota": "15", "notice_days": "5"}).status_code == 302
     )
+    assert client.post(
+        url, {**grades, "good_from": "95", "excellent_quota": "15", "notice_days": "5"}
+    ).status_code == (422)
     assert client.post(reverse("assessments:item_remove", args=[item.pk])).status_code == 302
     assert scheme.items.count() == 3
 

@@ -59,4 +59,4 @@ def test_the_trial_on_screen(cast, scheme, sign_in):  # noqa: F811
     assert "与满分 100 不同" in page
     wrong = client.get(url, asked | {"good_from": "95"}).content.decode()
     assert "优秀高于良好" in wrong
-    assert sign_in(cast.township).get(url).status_code == 403
+    assert sign_in(cast.township).get(url).status_code == 404
