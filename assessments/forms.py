@@ -248,6 +248,14 @@ class ItemForm(forms.Form):
         }
 
 
+def _without_figure(text: str) -> tuple[Method, dict[str, Any]]:
+    try:
+        method, parameters = read_rule(text)
+    except RuleNotUnderstood:
+        return Method.JUDGED, {}
+    return (method, parameters) if method in LEDGER_METHODS else (Method.JUDGED, {})
+
+
 class JudgedItemForm(forms.Form):
     """An item without a figure: for judges (软件规划), or a bonus, penalty or veto in words."""
 
@@ -266,13 +274,7 @@ class JudgedItemForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """A sentence that is a bonus, a penalty or a veto makes one; all else is for judges."""
-        method, parameters = Method.JUDGED, {}
-        try:
-            read = read_rule(self.cleaned_data["rule_text"])
-        except RuleNotUnderstood:
-            read = (method, parameters)
-        if read[0] in LEDGER_METHODS:
-            method, parameters = read
+        method, parameters = _without_figure(self.cleaned_data["rule_text"])
         return {
             **self.cleaned_data,
             "method": method,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 import django_tables2
@@ -69,10 +69,11 @@ class ReviewFilter(django_filters.FilterSet):
 
 class ReviewPages(RecordsMixin):
     actor: Any
-    permission: Any
+    permission: ClassVar[str]
 
     def get_queryset(self) -> Any:
-        return REVIEWS.within(self.actor.scope(self.permission))
+        rows: Any = REVIEWS
+        return rows.within(self.actor.scope(self.permission))
 
 
 class ReviewList(ReviewPages, ListPage):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 import django_tables2
@@ -94,10 +94,11 @@ class EntryForm(forms.Form):
 
 class EntryPages(RecordsMixin):
     actor: Any
-    permission: Any
+    permission: ClassVar[str]
 
     def get_queryset(self) -> Any:
-        return ENTRIES.within(self.actor.scope(self.permission))
+        rows: Any = ENTRIES
+        return rows.within(self.actor.scope(self.permission))
 
 
 class EntryList(EntryPages, ListPage):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 import django_tables2
@@ -63,10 +63,11 @@ class ObjectionFilter(django_filters.FilterSet):
 
 class ObjectionPages(RecordsMixin):
     actor: Any
-    permission: Any
+    permission: ClassVar[str]
 
     def get_queryset(self) -> Any:
-        return OBJECTIONS.within(self.actor.scope(self.permission))
+        rows: Any = OBJECTIONS
+        return rows.within(self.actor.scope(self.permission))
 
 
 class ObjectionList(ObjectionPages, ListPage):
@@ -155,7 +156,8 @@ class ObjectionDecide(ObjectionPages, FormPage):
     success_message = "复核结论已记录。异议成立的，正在重新测算，完成后可与上次比较。"
 
     def perform(self, form: Any) -> Objection:
-        objection, data = self.get_object(), form.cleaned_data
+        objection: Objection = self.get_object()
+        data = form.cleaned_data
         if data["outcome"] == "reject":
             return services.reject_objection(objection, actor=self.actor, decision=data["decision"])
         services.uphold_objection(
