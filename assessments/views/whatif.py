@@ -47,7 +47,14 @@ class WhatIfForm(forms.Form):
             weight = data.get(row["field"].name)
             if weight is not None and weight < 0:
                 self.add_error(row["field"].name, "权重不能小于 0，请更正。")
+        if not any(self.weight_of(row) for row in self.rows):
+            self.add_error(None, "请至少给一个项目权重。")
         return data
+
+    def weight_of(self, row: dict[str, Any]) -> Decimal:
+        """The weight that is tried; an empty cell keeps the scheme's, 0 leaves the item out."""
+        tried: Decimal | None = self.cleaned_data.get(row["field"].name)
+        return Decimal(row["now"] or 0) if tried is None else tried
 
     def head(self) -> list[forms.BoundField]:
         names = ("excellent_from", "good_from", "qualified_from", "quota_percent", "bonus_cap")
@@ -56,7 +63,7 @@ class WhatIfForm(forms.Form):
     def supposition(self) -> Supposition:
         data = self.cleaned_data
         return Supposition(
-            weights={row["item"].pk: data[row["field"].name] or Decimal(0) for row in self.rows},
+            weights={row["item"].pk: self.weight_of(row) for row in self.rows},
             thresholds=Thresholds(
                 excellent=data["excellent_from"],
                 good=data["good_from"],
@@ -108,7 +115,7 @@ class WhatIf(RecordsMixin, Page):
                 "changed": sum(one.is_regraded for one in moved or ()),
                 "most_units": MOST_UNITS,
                 "total": sum(
-                    (form.cleaned_data.get(f"w_{item.pk}") or Decimal(0) for item in items),
+                    (form.weight_of(row) for row in form.rows),
                     Decimal(0),
                 )
                 if moved is not None

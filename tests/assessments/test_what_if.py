@@ -60,3 +60,18 @@ def test_the_trial_on_screen(cast, scheme, sign_in):  # noqa: F811
     wrong = client.get(url, asked | {"good_from": "95"}).content.decode()
     assert "优秀高于良好" in wrong
     assert sign_in(cast.township).get(url).status_code == 404
+
+
+def test_an_empty_weight_keeps_the_scheme_and_none_at_all_is_refused(cast, scheme, sign_in):  # noqa: F811
+    run = run_assessment(scheme, actor=cast.office)
+    client = sign_in(cast.office)
+    url = reverse("assessments:run_what_if", args=[run.pk])
+    lines = {
+        "excellent_from": "90",
+        "good_from": "80",
+        "qualified_from": "60",
+        "quota_percent": "20",
+    }
+    assert "等次变化 0 家" in client.get(url, lines).content.decode()
+    nothing = {f"w_{item.pk}": "0" for item in scheme.items.all()}
+    assert "至少给一个项目权重" in client.get(url, lines | nothing).content.decode()
