@@ -9,12 +9,17 @@ class ResponsibilitiesConfig(AppConfig):
     def ready(self) -> None:
         from responsibilities import (
             authority,
+            behalf_contributions,
             contributions,
+            designer_contributions,
+            documents,
+            extension_contributions,
             guidance_contributions,
             handover_contributions,
             indicators,
             places,
             reminders,
             return_contributions,
+            return_paper,
             review_contributions,
         )

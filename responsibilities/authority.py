@@ -185,3 +185,50 @@ DECIDE_DEVELOPMENT = declare(
     "审阅下级发展规划",
     {Role.OFFICE: Reach.CHILDREN, Role.SUPERIOR_OFFICE: Reach.CHILDREN},
 )
+
+# Design of forms, the burden they put on units, exceptions from checks.
+
+DESIGN_FORM = declare("responsibilities.design_form", "设计报表格式", {Role.OFFICE: Reach.TENANT})
+VIEW_BURDEN = declare(
+    "responsibilities.view_burden",
+    "查看减负审核评估",
+    {Role.LEADER: Reach.TENANT, Role.OFFICE: Reach.TENANT},
+)
+DECIDE_BURDEN = declare(
+    "responsibilities.decide_burden", "审定减负审核评估", {Role.LEADER: Reach.TENANT}
+)
+VIEW_EXCEPTION = declare(
+    "responsibilities.view_exception",
+    "查看校验例外",
+    {
+        Role.LEADER: Reach.TENANT,
+        Role.OFFICE: Reach.TENANT,
+        Role.SUPERIOR_OFFICE: Reach.SUBTREE,
+        Role.SECRETARY: Reach.OWN,
+        Role.UNION_CHAIR: Reach.OWN,
+    },
+)
+REQUEST_EXCEPTION = declare(
+    "responsibilities.request_exception",
+    "申请校验例外",
+    {Role.SECRETARY: Reach.OWN, Role.UNION_CHAIR: Reach.OWN, Role.SUPERIOR_OFFICE: Reach.OWN},
+)
+DECIDE_EXCEPTION = declare(
+    "responsibilities.decide_exception",
+    "审批校验例外",
+    {Role.OFFICE: Reach.CHILDREN, Role.SUPERIOR_OFFICE: Reach.CHILDREN},
+)
+
+# Letters of responsibility and amendment slips.
+
+MAKE_LETTER = declare(
+    "responsibilities.make_letter",
+    "生成目标责任书",
+    {
+        Role.LEADER: Reach.TENANT,
+        Role.OFFICE: Reach.TENANT,
+        Role.SUPERIOR_OFFICE: Reach.SUBTREE,
+        Role.SECRETARY: Reach.OWN,
+        Role.UNION_CHAIR: Reach.OWN,
+    },
+)

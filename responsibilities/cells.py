@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from gongjian.foundation.kernel.numbers import NotANumber, read_number, show
-from responsibilities.enums import QuarterlyStyle, ValueType
+from responsibilities.enums import Blank, CellType, QuarterlyStyle, ValueType
 
 #: A value this many times the median deviation from its history wants a remark.
 OUTLIER = Decimal("3.5")
@@ -36,20 +36,52 @@ class Cell:
     across: str = ""
     #: Code of the cell that a percentage is taken of, or "".
     whole: str = ""
+    #: What a blank means: stops, wants a remark, or nothing (``Blank``).
+    blank: str = Blank.REQUIRED
+    #: Cells of one mark are filled all together or not at all.
+    together: str = ""
+    #: Codes of the cells this one is the sum of; such a cell is never typed.
+    total_of: tuple[str, ...] = ()
+    #: Levels and categories of units that are not asked (greyed out).
+    not_for: tuple[str, ...] = ()
+    #: Answers of a choice; the number kept is the place of the answer, from 1.
+    choices: tuple[str, ...] = ()
+    #: Whether it is compared with its history and with other units.
+    watched: bool = True
+    #: Where its value is known already: ``unit.worker_count`` or ``form.<key>.<code>``.
+    source: str = ""
 
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> Cell:
-        return cls(**row)
+        lists = {name: tuple(row.get(name, ())) for name in ("total_of", "not_for", "choices")}
+        return cls(**{**row, **lists})
 
     def as_row(self) -> dict[str, Any]:
-        return asdict(self)
+        row = asdict(self)
+        return {name: list(part) if isinstance(part, tuple) else part for name, part in row.items()}
 
     @property
     def is_integer(self) -> bool:
-        return self.value_type in {ValueType.INTEGER, ValueType.YES_NO}
+        return self.value_type in {ValueType.INTEGER, ValueType.YES_NO, CellType.CHOICE}
+
+    @property
+    def guidance(self) -> str:
+        """The hint, and for a choice what each number stands for."""
+        listed = "；".join(f"{place} {name}" for place, name in enumerate(self.choices, 1))
+        return "。".join(part for part in (self.hint, listed) if part)
+
+    @property
+    def is_total(self) -> bool:
+        return bool(self.total_of)
+
+    def is_asked_of(self, level: str, category: str) -> bool:
+        """Whether a unit of this level and category fills the cell."""
+        return level not in self.not_for and category not in self.not_for
 
     def parse(self, text: str) -> Decimal | None:
         """Read what was typed; a ``ValueError`` carries the Chinese message."""
+        if self.choices and text.strip() in self.choices:
+            return Decimal(self.choices.index(text.strip()) + 1)
         try:
             value = read_number(text)
         except NotANumber:
@@ -66,6 +98,9 @@ class Cell:
             raise ValueError("百分比不能大于 100，请核对。")
         if self.value_type == ValueType.YES_NO and value not in {Decimal(0), Decimal(1)}:
             raise ValueError("请填 1（是）或 0（否）。")
+        if self.choices and not 1 <= value <= len(self.choices):
+            listed = "；".join(f"{place} {name}" for place, name in enumerate(self.choices, 1))
+            raise ValueError(f"请填选项前的数字：{listed}。")
         if -value.as_tuple().exponent > 2:  # type: ignore[operator]
             raise ValueError("最多保留两位小数，请四舍五入后填写。")
         if value >= Decimal(10) ** 14:
@@ -73,20 +108,54 @@ class Cell:
         return value
 
 
-def hard_errors(cells: Sequence[Cell], values: Sequence[Decimal | None]) -> dict[str, str]:
-    """What stops a submission: blanks, and parts larger than their whole."""
+def fill_totals(cells: Sequence[Cell], values: list[Decimal | None]) -> None:
+    """Compute the cells that are sums of others; blank while all their parts are."""
+    slots = {cell.code: cell.slot for cell in cells}
+    for cell in cells:
+        if cell.is_total:
+            known = [values[slots[code]] for code in cell.total_of if code in slots]
+            numbers = [number for number in known if number is not None]
+            values[cell.slot] = sum(numbers, Decimal(0)) if numbers else None
+
+
+def blanks(cells: Sequence[Cell], values: Sequence[Decimal | None]) -> dict[str, str]:
+    """Cells that must be filled and are not."""
+    return {
+        cell.code: "还没有填。没有发生请填 0，整张表都没有可用“零报告”。"
+        for cell in cells
+        if cell.blank == Blank.REQUIRED and not cell.is_total and values[cell.slot] is None
+    }
+
+
+def half_filled(cells: Sequence[Cell], values: Sequence[Decimal | None]) -> dict[str, str]:
+    """Blanks in a row of which other cells are filled (整行填或整行不填)."""
+    begun = {cell.together for cell in cells if cell.together and values[cell.slot] is not None}
+    return {
+        cell.code: f"“{cell.together}”各栏要么都填、要么都不填，请补上这一栏或清空其余各栏。"
+        for cell in cells
+        if cell.together in begun and values[cell.slot] is None
+    }
+
+
+def too_large_parts(cells: Sequence[Cell], values: Sequence[Decimal | None]) -> dict[str, str]:
+    """Parts that are larger than their whole; a blank whole says nothing."""
     by_code = {cell.code: cell for cell in cells}
     errors: dict[str, str] = {}
     for cell in cells:
-        value = values[cell.slot]
-        if value is None:
-            errors[cell.code] = "还没有填。没有发生请填 0，整张表都没有可用“零报告”。"
-            continue
-        whole = by_code.get(cell.not_above)
+        value, whole = values[cell.slot], by_code.get(cell.not_above)
         limit = values[whole.slot] if whole else None
-        if whole and limit is not None and value > limit:
+        if whole and value is not None and limit is not None and value > limit:
             errors[cell.code] = f"不能大于“{whole.label}”（{show(limit)}），请核对两项。"
     return errors
+
+
+def hard_errors(cells: Sequence[Cell], values: Sequence[Decimal | None]) -> dict[str, str]:
+    """What stops a submission: blanks, half-filled rows, parts larger than their whole."""
+    return {
+        **too_large_parts(cells, values),
+        **half_filled(cells, values),
+        **blanks(cells, values),
+    }
 
 
 def soft_warnings(
@@ -108,7 +177,7 @@ def soft_warnings(
             for quarter in history
             if cell.slot < len(quarter) and quarter[cell.slot] is not None
         ]
-        if value is None or not past:
+        if value is None or not past or not cell.watched or cell.choices:
             continue
         known = [number for number in past if number is not None]
         if _is_far(value, known, cumulative=cell.style == QuarterlyStyle.CUMULATIVE):

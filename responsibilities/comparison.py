@@ -16,7 +16,7 @@ from responsibilities.queries.returns import (
     targets_of,
     year_to_date,
 )
-from responsibilities.queries.review import changed_slots, findings_of, peer_medians
+from responsibilities.queries.review import changed_slots, oddities_of, peer_medians
 
 #: A figure this many times its peers' median, or this part of it, is looked at.
 FAR_FROM_PEERS = 4
@@ -94,7 +94,7 @@ def compare(row: QuarterlyReturn, *, reviewing: bool) -> Comparison:
     medians = peer_medians(row) if reviewing else {}
     targets = targets_of(row.unit, row.period.year)
     done = year_to_date(row, earlier)
-    warnings = findings_of(row)
+    warnings = oddities_of(row)
     pins = _pins(row)
     changed = set(changed_slots(row.returned_values, row.values))
     blocks: dict[str, Block] = {}

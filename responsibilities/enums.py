@@ -84,6 +84,52 @@ class Frequency(models.TextChoices):
 class FormState(models.TextChoices):
     DRAFT = "draft", "拟订中"
     PUBLISHED = "published", "已发布"
+    ARCHIVED = "archived", "已停用"
+
+
+class CellType(models.TextChoices):
+    """What a cell of a form holds: the kinds of an indicator, and a choice."""
+
+    INTEGER = "integer", "整数"
+    DECIMAL = "decimal", "小数"
+    PERCENT = "percent", "百分比"
+    YES_NO = "yes_no", "是/否"
+    CHOICE = "choice", "单选"
+
+
+class Blank(models.TextChoices):
+    """What it means when a cell is left blank."""
+
+    REQUIRED = "required", "必填"
+    REMARK = "remark", "可空，须说明"
+    OPTIONAL = "optional", "可空"
+
+
+class Severity(models.TextChoices):
+    """A hard finding stops the submission; a soft one wants a remark."""
+
+    HARD = "hard", "不通过不能报送"
+    SOFT = "soft", "不通过须写说明"
+
+
+class Missing(models.TextChoices):
+    """What a check does when a figure it needs is missing."""
+
+    SKIP = "skip", "不检查"
+    ZERO = "zero", "按 0 计"
+    REPORT = "report", "算不通过"
+
+
+class BurdenState(models.TextChoices):
+    ASKED = "asked", "待审定"
+    APPROVED = "approved", "同意"
+    DECLINED = "declined", "不同意"
+
+
+class ExceptionState(models.TextChoices):
+    ASKED = "asked", "待审批"
+    GRANTED = "granted", "已同意"
+    DECLINED = "declined", "未同意"
 
 
 class ReturnState(models.TextChoices):
@@ -125,3 +171,27 @@ class DevelopmentState(models.TextChoices):
     SUBMITTED = "submitted", "待审阅"
     SENT_BACK = "sent_back", "已退回"
     APPROVED = "approved", "已同意"
+
+
+# Workbooks of returns.
+
+
+class UploadKind(models.TextChoices):
+    ONE_UNIT = "unit", "单张报表"
+    MANY_UNITS = "children", "下级代报"
+
+
+class UploadState(models.TextChoices):
+    CHECKED = "checked", "待确认"
+    FAULTY = "faulty", "有错误"
+    APPLIED = "applied", "已导入"
+
+
+# Extensions of the deadline.
+
+
+class ExtensionState(models.TextChoices):
+    ASKED = "asked", "待审批"
+    GRANTED = "granted", "已同意"
+    REFUSED = "refused", "未同意"
+    WITHDRAWN = "withdrawn", "已撤回"

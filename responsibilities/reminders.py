@@ -22,19 +22,21 @@ from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import SHANGHAI, long_date
 from orgs.models import Unit
 from orgs.queries import current_appointments
-from responsibilities.authority import ACKNOWLEDGE_TARGET, REVIEW_RETURN, VIEW_RETURN
+from responsibilities.authority import ACKNOWLEDGE_TARGET, REVIEW_RETURN, VIEW_RETURN, VIEW_ROLLUP
 from responsibilities.enums import PlanState, ReturnState, TargetState
 from responsibilities.models import Obligation, QuarterlyReturn, Target
 from responsibilities.queries.returns import REVIEWING_ROLES, filers_of
 
 #: Working days around the deadline on which those who file are told.
-STEPS = (-3, 0, 1, 5)
+STEPS = (-10, -3, 0, 1, 5)
 #: From here on the superior is told as well.
 ESCALATION = 5
-#: Working days a return may wait for its reviewer, and a target for its receipt.
-REVIEW_PATIENCE, RECEIPT_PATIENCE = 3, 5
+#: Working days a target may wait for its receipt.
+RECEIPT_PATIENCE = 5
+#: A reviewer is told after two working days, and again after five with his superior.
+REVIEW_STEPS = (2, 5)
 #: Calendar days that surely hold the steps, the longest holidays included.
-_EARLIEST, _LATEST = timedelta(days=20), timedelta(days=30)
+_EARLIEST, _LATEST = timedelta(days=35), timedelta(days=30)
 
 
 def _held_posts(unit_ids: Iterable[int], roles: Sequence[str]) -> dict[int, list[int]]:
@@ -147,39 +149,84 @@ def _may_see_obligation(actor: Actor, subject_id: int) -> bool:
 # --- returns that wait for review ---------------------------------------------------------
 
 
-def reviews_waiting(day: date) -> Iterator[Reminder]:
-    """Reviewers, once a return has waited three working days since it came in."""
+def _lying(day: date) -> list[tuple[QuarterlyReturn, date, int]]:
+    """Returns that wait for a reviewer, since when, and the last step they have reached."""
     # So many working days are at least as many days.
-    before = day - timedelta(days=REVIEW_PATIENCE)
-    waiting = list(
+    before = day - timedelta(days=REVIEW_STEPS[0])
+    waiting = (
         QuarterlyReturn.objects.filter(state=ReturnState.SUBMITTED, submitted_at__date__lte=before)
-        .select_related("unit", "period", "review_place")
+        .select_related("period", "review_place__parent", "unit__parent")
         .order_by("pk")
     )
     corrected = corrections()
-    posts = _held_posts((row.review_unit.parent_id or 0 for row in waiting), REVIEWING_ROLES)
+    found = []
     for row in waiting:
-        if row.submitted_at is None:
+        if row.submitted_at is None or row.review_unit.parent is None:
             continue
         came_in = row.submitted_at.astimezone(SHANGHAI).date()
-        if working_days_until(came_in, day, corrected) < REVIEW_PATIENCE:
-            continue
-        yield Reminder(
-            subject_kind=QuarterlyReturn._meta.label_lower,
-            subject_id=row.pk,
-            # Each submission waits for itself.
-            stage=f"waiting@{came_in:%Y%m%d}",
-            post_ids=posts.get(row.review_unit.parent_id or 0, []),
-            title=f"{row.unit.name}的{row.period}报表等待审核已满{REVIEW_PATIENCE}个工作日",
-            body=f"{long_date(came_in)}报送，请审核通过或退回补正。",
-            url=row.get_absolute_url(),
-        )
+        waited = working_days_until(came_in, day, corrected)
+        if reached := [step for step in REVIEW_STEPS if step <= waited]:
+            found.append((row, came_in, reached[-1]))
+    return found
+
+
+def reviews_waiting(day: date) -> Iterator[Reminder]:
+    """Reviewers, once a return has waited two working days, and again after five."""
+    lying = _lying(day)
+    posts = _held_posts((row.review_unit.parent_id or 0 for row, _, _ in lying), REVIEWING_ROLES)
+    for row, came_in, step in lying:
+        yield _to_reviewer(row, came_in, step, posts.get(row.review_unit.parent_id or 0, []))
+
+
+def reviews_overdue(day: date) -> Iterator[Reminder]:
+    """The level above the reviewer, once a return has waited five working days."""
+    late = [(row, came_in) for row, came_in, step in _lying(day) if step == REVIEW_STEPS[-1]]
+    places = [(row, came_in, row.review_unit.parent) for row, came_in in late]
+    posts = _held_posts((place.parent_id or 0 for _, _, place in places if place), REVIEWING_ROLES)
+    for row, came_in, place in places:
+        if place is not None and place.parent_id:
+            yield _above_reviewer(row, came_in, place, posts.get(place.parent_id, []))
+
+
+def _to_reviewer(
+    row: QuarterlyReturn, came_in: date, step: int, post_ids: Sequence[int]
+) -> Reminder:
+    first = step == REVIEW_STEPS[0]
+    return Reminder(
+        subject_kind=QuarterlyReturn._meta.label_lower,
+        subject_id=row.pk,
+        # Each submission waits for itself.
+        stage=f"{'waiting' if first else 'waiting5'}@{came_in:%Y%m%d}",
+        post_ids=post_ids,
+        title=f"{row.unit.name}的{row.period}报表等待审核已满{step}个工作日",
+        body=f"{long_date(came_in)}报送，请审核通过或退回补正。",
+        url=row.get_absolute_url(),
+    )
+
+
+def _above_reviewer(
+    row: QuarterlyReturn, came_in: date, place: Unit, post_ids: Sequence[int]
+) -> Reminder:
+    return Reminder(
+        subject_kind=QuarterlyReturn._meta.label_lower,
+        subject_id=row.pk,
+        stage=f"above@{came_in:%Y%m%d}",
+        post_ids=post_ids,
+        title=f"{place.name}有报表等待审核已满{REVIEW_STEPS[-1]}个工作日",
+        body=f"{row.unit.name}的{row.period}报表{long_date(came_in)}报送，请督促审核。",
+        url=row.get_absolute_url(),
+    )
 
 
 def _may_review(actor: Actor, subject_id: int) -> bool:
     rows = QuarterlyReturn.objects.filter(pk=subject_id).select_related("unit", "review_place")
     row = rows.first()
     return row is not None and actor.may(REVIEW_RETURN, at=row.review_unit)
+
+
+def _may_oversee(actor: Actor, subject_id: int) -> bool:
+    row = QuarterlyReturn.objects.filter(pk=subject_id).select_related("unit").first()
+    return row is not None and actor.may(VIEW_ROLLUP, at=row.unit)
 
 
 # --- targets that wait for their receipt ---------------------------------------------------
@@ -246,7 +293,7 @@ reminder_rules.register(
         label="季度报表报送",
         due=returns_due,
         may_see=_may_see_obligation,
-        stages=("-3", "0", "+1", "+5", "superior"),
+        stages=("-10", "-3", "0", "+1", "+5", "superior"),
     )
 )
 reminder_rules.register(
@@ -255,7 +302,16 @@ reminder_rules.register(
         label="季度报表审核",
         due=reviews_waiting,
         may_see=_may_review,
-        stages=("waiting",),
+        stages=("waiting", "waiting5"),
+    )
+)
+reminder_rules.register(
+    ReminderRule(
+        key="responsibilities.review_overdue",
+        label="督促下级审核",
+        due=reviews_overdue,
+        may_see=_may_oversee,
+        stages=("above",),
     )
 )
 reminder_rules.register(

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from gongjian.foundation.kernel.numbers import show
-from responsibilities.cells import Cell, completion, soft_warnings
-from responsibilities.enums import QuarterlyStyle, ReturnState
+from responsibilities.cells import Cell, completion
+from responsibilities.checks import first_texts
+from responsibilities.enums import QuarterlyStyle, ReturnState, Severity
 from responsibilities.models import Obligation, QuarterlyReturn
-from responsibilities.queries.returns import aligned, earlier_returns, prefill, targets_of
+from responsibilities.queries.findings import findings_of
+from responsibilities.queries.returns import earlier_returns, prefill, targets_of
 
 
 @dataclass(slots=True)
@@ -83,7 +85,11 @@ def build_sheet(
         open_pins = quarterly_return.pins.filter(resolved_at=None)
         pins = dict(open_pins.values_list("cell", "text"))
     earlier = earlier_returns(obligation.unit, obligation.period)
-    warnings = soft_warnings(cells, values, aligned(cells, earlier))
+    warnings = (
+        first_texts(findings_of(quarterly_return, earlier), Severity.SOFT)
+        if quarterly_return is not None
+        else {}
+    )
     targets = targets_of(obligation.unit, obligation.period.year)
     only_pinned = bool(
         pins and quarterly_return is not None and quarterly_return.state == ReturnState.SENT_BACK
@@ -97,7 +103,10 @@ def build_sheet(
         row.error = (errors or {}).get(cell.code, "")
         row.warning = warnings.get(cell.code, "")
         row.pin, row.source = pins.get(cell.code, ""), sources.get(cell.code, "")
-        row.readonly = only_pinned and cell.code not in pins
+        asked = cell.is_asked_of(obligation.unit.level, obligation.unit.category)
+        row.readonly = (only_pinned and cell.code not in pins) or cell.is_total or not asked
+        if not asked:
+            row.hint = "本单位不填"
         section = sections.setdefault(cell.section, Section(cell.section, cell.section_title))
         section.rows.append(row)
     return Sheet(
@@ -132,7 +141,7 @@ def _row(
         code=cell.code,
         label=cell.label,
         unit=cell.unit_label,
-        hint=cell.hint,
+        hint=cell.guidance,
         is_integer=cell.is_integer,
         typed=show(value),
         base=value,

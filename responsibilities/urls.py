@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from responsibilities.board_urls import board_urlpatterns
 from responsibilities.dashboard_urls import dashboard_urlpatterns
+from responsibilities.designer_urls import designer_urlpatterns
+from responsibilities.extension_urls import extension_urlpatterns
 from responsibilities.guidance_urls import guidance_urlpatterns
 from responsibilities.return_urls import urlpatterns as returns_urlpatterns
 from responsibilities.review_urls import review_urlpatterns
 from responsibilities.views import allocation, planning, targets
+from responsibilities.workbook_urls import urlpatterns as workbook_urlpatterns
 
 app_name = "responsibilities"
 
@@ -62,8 +66,12 @@ urlpatterns: list[URLPattern] = [
         allocation.AllocationBoard.as_view(),
         name="allocation_board",
     ),
+    *board_urlpatterns,
     *returns_urlpatterns,
     *review_urlpatterns,
+    *extension_urlpatterns,
     *dashboard_urlpatterns,
     *guidance_urlpatterns,
+    *designer_urlpatterns,
+    *workbook_urlpatterns,
 ]

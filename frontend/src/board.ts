@@ -6,6 +6,7 @@
  * before buttons marked data-needs-balance may be pressed.
  */
 import { allocate } from "./allocate";
+import "./divisions";
 import { Grid } from "./grid";
 import { figure, grouped } from "./numbers";
 import { toast } from "./toast";
@@ -72,6 +73,9 @@ class Board extends HTMLElement {
     const mark = this.querySelector("[data-board-gap]");
     mark?.classList.toggle("is-equal", gap === 0);
     mark?.classList.toggle("is-open", gap !== 0);
+    const excess = gap < 0 && this.total ? (-gap / this.total) * 100 : 0;
+    this.write("[data-board-excess]", excess ? `＋${excess.toFixed(1)}%` : "0%");
+    this.querySelector("[data-board-excess]")?.classList.toggle("is-over", excess > 0);
     const bar = this.querySelector<HTMLElement>("[data-board-bar] i");
     if (bar) bar.style.width = `${Math.min(100, this.total ? (sum / this.total) * 100 : 0)}%`;
     this.querySelectorAll<HTMLButtonElement>("[data-needs-balance]").forEach((button) => {

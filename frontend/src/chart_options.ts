@@ -254,7 +254,15 @@ function heatmap(data: HeatmapData, width: number): EChartsCoreOption {
       data: data.columns.map((name) => (isNarrow ? name.slice(0, 2) : name)),
       ...axis(),
       axisLine: { show: false },
-      axisLabel: { ...axis().axisLabel, interval: 0, fontSize: rem() * 0.78 },
+      // Long names of indicators stand on two lines instead of over each other.
+      axisLabel: {
+        ...axis().axisLabel,
+        interval: 0,
+        fontSize: rem() * 0.78,
+        width: Math.max(28, (width - rem() * 6) / Math.max(1, data.columns.length) - 6),
+        overflow: "break",
+        lineHeight: rem() * 1,
+      },
     },
     yAxis: {
       type: "category",

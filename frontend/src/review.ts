@@ -136,6 +136,9 @@ class Review extends HTMLElement {
 }
 
 class Choose extends HTMLElement {
+  // What the page says while nothing is chosen; each list has words of its own.
+  private idle = "";
+
   private get boxes(): HTMLInputElement[] {
     return [...this.querySelectorAll<HTMLInputElement>('input[name="ids"]')];
   }
@@ -155,7 +158,10 @@ class Choose extends HTMLElement {
     const boxes = this.boxes;
     const ticked = boxes.filter((box) => box.checked).length;
     const words = this.querySelector("[data-chosen]");
-    if (words) words.textContent = ticked ? `已选 ${ticked} 份` : "勾选后可先预览再批量通过。";
+    if (words) {
+      this.idle = this.idle || words.textContent || "";
+      words.textContent = ticked ? `已选 ${ticked} 份` : this.idle;
+    }
     const all = this.querySelector<HTMLInputElement>("[data-choose-all] input");
     if (!all) return;
     all.checked = ticked > 0 && ticked === boxes.length;

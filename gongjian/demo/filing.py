@@ -22,12 +22,13 @@ from gongjian.foundation.kernel.dates import SHANGHAI, today
 from orgs.enums import Level, Role
 from orgs.models import Tenant, Unit
 from orgs.services import change_filing_window
-from responsibilities.cells import Cell, soft_warnings
+from responsibilities.cells import Cell
 from responsibilities.enums import QuarterlyStyle, ReturnState
 from responsibilities.models import Indicator, Obligation, QuarterlyReturn, ReturnForm
-from responsibilities.queries.returns import aligned, earlier_returns, targets_of
-from responsibilities.services.obligations import draft_form, open_period, publish_form
-from responsibilities.services.returns import save_cells, start_return, submit_return
+from responsibilities.queries.returns import earlier_returns, targets_of
+from responsibilities.services.designer import publish_form
+from responsibilities.services.obligations import draft_form, open_period
+from responsibilities.services.returns import problems_of, save_cells, start_return, submit_return
 from responsibilities.services.review import accept_many, send_back_return, submit_consolidation
 
 #: Units of the tour, which the visitor files and reviews himself.
@@ -161,16 +162,13 @@ def _fill(year: Year, obligation: Obligation, place: int) -> QuarterlyReturn:
     values["Z103"] = min(values["Z102"], max(values["Z103"], 3 + 3 * place))
     values["Z603"] = min(values["Z603"], values["Z602"])
     values["Z403"] = values["Z404"] = values["Z402"] // 2
-    numbers: list[Decimal | None] = [Decimal(values[cell.code]) for cell in cells]
-    far = soft_warnings(cells, numbers, aligned(cells, earlier))
-    save_cells(
-        row,
-        actor=actor,
-        changes={code: str(value) for code, value in values.items()},
-        base={},
-        remarks=dict.fromkeys(far, "本季集中开展，数据已核对。"),
-    )
+    changes = {code: str(value) for code, value in values.items()}
+    save_cells(row, actor=actor, changes=changes, base={})
     row.refresh_from_db()
+    if far := problems_of(row):
+        remarks = dict.fromkeys(far, "本季集中开展，数据已核对。")
+        save_cells(row, actor=actor, changes={}, base={}, remarks=remarks)
+        row.refresh_from_db()
     return row
 
 

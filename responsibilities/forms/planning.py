@@ -191,7 +191,7 @@ class GridForm(forms.Form):
                     required=False,
                     initial=None if cell is None else cell.value,
                 )
-                field.widget.attrs |= {"aria-label": str(field.label)}
+                field.widget.attrs |= {"aria-label": str(field.label), "data-column": parent.pk}
                 if cell is not None and cell.is_handed_down:
                     field.widget.attrs["readonly"] = True
                 self.fields[f"t{parent.pk}_u{unit.pk}"] = field
@@ -200,7 +200,7 @@ class GridForm(forms.Form):
             reserve = FigureField(
                 label=f"{parent.indicator.name}：机动", required=False, initial=parent.reserve
             )
-            reserve.widget.attrs |= {"aria-label": str(reserve.label)}
+            reserve.widget.attrs |= {"aria-label": str(reserve.label), "data-column": parent.pk}
             self.fields[f"t{parent.pk}_reserve"] = reserve
 
     def rows(self) -> list[tuple[Unit, list[forms.BoundField]]]:
@@ -230,6 +230,9 @@ class GridForm(forms.Form):
             else None
             for parent in self.grid.parents
         ]
+
+    def checks(self) -> list[tuple[Target, Balance | None]]:
+        return list(zip(self.grid.parents, self.balances(), strict=True))
 
     def cells(self) -> dict[int, dict[int, Decimal | None]]:
         return {

@@ -8,6 +8,7 @@ from django import forms
 
 from responsibilities.enums import FormState
 from responsibilities.models import Indicator, ReturnForm
+from responsibilities.models.returns import QUARTERLY
 
 
 class NilForm(forms.Form):
@@ -68,7 +69,8 @@ class OpenQuarterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["form"]
-        field.queryset = ReturnForm.objects.filter(state=FormState.PUBLISHED).order_by("-version")
+        published = ReturnForm.objects.filter(state=FormState.PUBLISHED, key=QUARTERLY)
+        field.queryset = published.order_by("-version")
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

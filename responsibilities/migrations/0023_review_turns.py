@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('calendar', '0001_initial'),
         ('orgs', '0012_review_delegate'),
-        ("responsibilities", "0013_guidance"),
+        ("responsibilities", "0021_form_designer"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,5 +1,7 @@
 """Models of the yearly program."""
 
+from responsibilities.models.designer import BurdenBudget, BurdenReview, CheckException
+from responsibilities.models.extensions import ExtensionRequest
 from responsibilities.models.guidance import (
     DevelopmentMeasure,
     DevelopmentPlan,
@@ -24,13 +26,18 @@ from responsibilities.models.returns import (
 )
 from responsibilities.models.review import ReturnMessage, ReviewDelegation, ReviewPhrase
 from responsibilities.models.rollup import Relocation, RollupBucket, RollupMark
+from responsibilities.models.uploads import ReturnUpload
 
 __all__ = [
     "Amendment",
     "AnnualPlan",
+    "BurdenBudget",
+    "BurdenReview",
+    "CheckException",
     "Consolidation",
     "DevelopmentMeasure",
     "DevelopmentPlan",
+    "ExtensionRequest",
     "Indicator",
     "MeasureTick",
     "Obligation",
@@ -40,6 +47,7 @@ __all__ = [
     "ReturnForm",
     "ReturnMessage",
     "ReturnRemark",
+    "ReturnUpload",
     "ReviewDelegation",
     "ReviewPhrase",
     "RollupBucket",

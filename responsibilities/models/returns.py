@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Greatest, Left, Length
@@ -16,18 +17,29 @@ from gongjian.foundation.workflow.lifecycle import Lifecycle, Stateful, Step
 from orgs.models import Unit
 from responsibilities import authority
 from responsibilities.cells import Cell
+from responsibilities.checks import Check, Rules
 from responsibilities.enums import ConsolidationState, FormState, ReturnState
+
+#: The form of the quarters; other forms (such as of the year) have keys of their own.
+QUARTERLY = "quarterly"
 
 
 class ReturnForm(TenantOwned, Stateful):
-    """A version of the quarterly form; once published it is never edited."""
+    """A version of a form; once published it is never edited.
+
+    Returns keep the version they were begun with: its cells, checks and rules
+    stand in this row and nowhere else. Versions of one form share their ``key``.
+    """
 
     state = models.CharField(
         "状态", max_length=20, choices=FormState, default=FormState.DRAFT, editable=False
     )
     title = models.CharField("名称", max_length=80)
+    key = models.SlugField("标识", max_length=30, default=QUARTERLY, db_index=False)
     version = models.PositiveSmallIntegerField("版本")
     cells = models.JSONField("栏目", default=list, editable=False)
+    checks = models.JSONField("检查", default=list, editable=False)
+    rules = models.JSONField("通用检查", default=dict, editable=False)
 
     lifecycle = Lifecycle(
         Step(
@@ -40,6 +52,15 @@ class ReturnForm(TenantOwned, Stateful):
             style="primary",
             icon="send",
         ),
+        Step(
+            "archive",
+            "停用",
+            frozenset({FormState.DRAFT, FormState.PUBLISHED}),
+            FormState.ARCHIVED,
+            authority.DESIGN_FORM,
+            "responsibilities.form.archived",
+            icon="archive",
+        ),
     )
 
     class Meta(TenantOwned.Meta):
@@ -48,7 +69,7 @@ class ReturnForm(TenantOwned, Stateful):
         constraints = [
             *wall("responsibilities_returnform"),
             models.UniqueConstraint(
-                fields=["tenant", "version"],
+                fields=["tenant", "key", "version"],
                 name="form_version_once",
                 violation_error_message="这个版本号已被使用，请刷新后重试。",
             ),
@@ -63,6 +84,13 @@ class ReturnForm(TenantOwned, Stateful):
     def layout(self) -> list[Cell]:
         """The cells in the order of their slots."""
         return [Cell.read(row) for row in self.cells]
+
+    def own_checks(self) -> list[Check]:
+        """The office's conditions on the figures of this version."""
+        return [Check.read(row) for row in self.checks]
+
+    def standing_rules(self) -> Rules:
+        return Rules.read(self.rules)
 
 
 class Obligation(TenantOwned):
@@ -170,6 +198,16 @@ class QuarterlyReturn(TenantOwned, Stateful):
     submitted_at = models.DateTimeField("报送时间", null=True, editable=False)
     submitted_by = models.CharField("报送人", max_length=200, blank=True, editable=False)
     filed_on_behalf = models.CharField("代报人", max_length=200, blank=True, editable=False)
+    #: The person behind ``filed_on_behalf``: whoever typed it does not accept it alone.
+    filed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="代报账号",
+    )
+    paper_note = models.CharField("纸质签字件", max_length=200, blank=True, editable=False)
     seen_at = models.DateTimeField("审核人查看时间", null=True, editable=False)
     accepted_at = models.DateTimeField("通过时间", null=True, editable=False)
     reviewed_by = models.CharField("审核人", max_length=200, blank=True, editable=False)

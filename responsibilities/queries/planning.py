@@ -59,6 +59,19 @@ class Balance:
             return Decimal(100)
         return (-self.gap / self.value * 100).quantize(Decimal("0.1"))
 
+    @property
+    def word(self) -> str:
+        """The check under a column, as the script writes it too."""
+        if not self.gap:
+            return "相等"
+        if self.gap > 0:
+            return f"还差 {grouped(self.gap)}"
+        return f"超出 {grouped(-self.gap)}（加码 {self.excess_percent}%）"
+
+    @property
+    def excess_text(self) -> str:
+        return f"＋{self.excess_percent}%"
+
     def __str__(self) -> str:
         sign = "=" if not self.gap else "≠"
         text = (

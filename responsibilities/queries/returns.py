@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import Case, Count, DateField, F, Q, Value, When
 from django.db.models.functions import Coalesce, Substr, TruncDate
 
 from gongjian.foundation.calendar.models import Period, PeriodKind
 from gongjian.foundation.kernel.dates import SHANGHAI, today
+from gongjian.foundation.tenancy.scope import require_tenant_id
 from orgs.models import Post, Unit
 from orgs.queries import current_appointments, open_children
-from responsibilities.cells import Cell
+from responsibilities.cells import Cell, fill_totals
 from responsibilities.enums import PlanState, QuarterlyStyle, ReturnState, TargetState
 from responsibilities.models import Obligation, QuarterlyReturn, ReturnForm, Target
+from responsibilities.models.returns import QUARTERLY
+from responsibilities.queries.linked import linked_values
 
 #: States in which a return has left its unit.
 HANDED_IN = (ReturnState.SUBMITTED, ReturnState.ACCEPTED, ReturnState.SENT_BACK)
@@ -24,9 +28,9 @@ HANDED_IN = (ReturnState.SUBMITTED, ReturnState.ACCEPTED, ReturnState.SENT_BACK)
 REVIEWING_ROLES = ("superior_office", "office", "review_delegate")
 
 
-def latest_form() -> ReturnForm | None:
-    """The published form with the highest version."""
-    return ReturnForm.objects.filter(state="published").order_by("-version").first()
+def latest_form(key: str = QUARTERLY) -> ReturnForm | None:
+    """The published version of a form that is the newest."""
+    return ReturnForm.objects.filter(state="published", key=key).order_by("-version").first()
 
 
 def form_of(period: Period) -> ReturnForm | None:
@@ -69,10 +73,18 @@ def prefill(obligation: Obligation) -> tuple[list[Decimal | None], dict[str, str
     Running totals and stocks start from the unit's last return; a count of this
     quarter's events starts blank, since nobody knows it yet.
     """
+    past = earlier_returns(obligation.unit, obligation.period, limit=1)
+    return carried(obligation, past[0] if past else None)
+
+
+def carried(
+    obligation: Obligation, earlier: QuarterlyReturn | None
+) -> tuple[list[Decimal | None], dict[str, str]]:
+    """What the last return of a unit, and the system itself, give to the next one."""
     cells = obligation.form.layout()
     values: list[Decimal | None] = [None] * len(cells)
     sources: dict[str, str] = {}
-    for earlier in earlier_returns(obligation.unit, obligation.period, limit=1):
+    if earlier is not None:
         known = {cell.code: earlier.values[cell.slot] for cell in earlier.form.layout()}
         same_year = earlier.period.year == obligation.period.year
         for cell in cells:
@@ -82,6 +94,14 @@ def prefill(obligation: Obligation) -> tuple[list[Decimal | None], dict[str, str
             if carries and known.get(cell.code) is not None:
                 values[cell.slot] = known[cell.code]
                 sources[cell.code] = f"{earlier.period}报表"
+    held, words = linked_values(obligation)
+    for cell in cells:
+        if cell.code in held:
+            values[cell.slot], sources[cell.code] = held[cell.code], words[cell.code]
+        if not cell.is_asked_of(obligation.unit.level, obligation.unit.category):
+            values[cell.slot] = None
+            sources.pop(cell.code, None)
+    fill_totals(cells, values)
     return values, sources
 
 
@@ -124,15 +144,33 @@ def year_to_date(
     return done
 
 
+# The units first, as an array: joined, the planner walks all returns of the period.
+_PEERS = """
+SELECT r.values FROM responsibilities_quarterlyreturn r
+WHERE r.tenant_id = %(tenant)s AND r.period_id = %(period)s AND r.form_id = %(form)s
+  AND r.unit_id = ANY(ARRAY(
+    SELECT id FROM orgs_unit WHERE tenant_id = %(tenant)s AND parent_id = %(parent)s))
+  AND r.state = ANY(%(states)s) AND r.id <> %(own)s
+LIMIT %(limit)s
+"""
+
+
 def peer_values(quarterly_return: QuarterlyReturn, limit: int = 200) -> list[list[Decimal | None]]:
     """Values of the units beside this one for the same period, for the median."""
-    rows = QuarterlyReturn.objects.filter(
-        period=quarterly_return.period,
-        form=quarterly_return.form,
-        unit__parent_id=quarterly_return.unit.parent_id,
-        state__in=HANDED_IN,
-    ).exclude(pk=quarterly_return.pk)
-    return list(rows.order_by("pk").values_list("values", flat=True)[:limit])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PEERS,
+            {
+                "tenant": require_tenant_id(),
+                "period": quarterly_return.period_id,
+                "form": quarterly_return.form_id,
+                "parent": quarterly_return.unit.parent_id,
+                "states": [str(state) for state in HANDED_IN],
+                "own": quarterly_return.pk or 0,
+                "limit": limit,
+            },
+        )
+        return [values for (values,) in cursor]
 
 
 def reviewers_of(unit: Unit) -> list[int]:

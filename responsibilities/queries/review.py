@@ -14,8 +14,8 @@ from gongjian.foundation.tenancy.models import TenantQuerySet
 from orgs.models import Appointment, Unit
 from orgs.queries import ancestor_paths, current_appointments
 from responsibilities.authority import REVIEW_RETURN
-from responsibilities.cells import soft_warnings
-from responsibilities.enums import ConsolidationState, ReturnState
+from responsibilities.checks import first_texts
+from responsibilities.enums import ConsolidationState, ReturnState, Severity
 from responsibilities.models import (
     Consolidation,
     Obligation,
@@ -24,9 +24,8 @@ from responsibilities.models import (
     ReviewDelegation,
     ReviewPhrase,
 )
+from responsibilities.queries.findings import findings_of
 from responsibilities.queries.returns import (
-    aligned,
-    earlier_returns,
     peer_values,
     reviewers_of,
 )
@@ -80,13 +79,11 @@ def corrected_for(actor: Actor) -> TenantQuerySet[QuarterlyReturn]:
     return waiting.filter(returned_values__isnull=False)
 
 
-def findings_of(quarterly_return: QuarterlyReturn) -> dict[str, str]:
-    """Values far from the unit's own history, by code: what a reviewer looks at first."""
+def oddities_of(quarterly_return: QuarterlyReturn) -> dict[str, str]:
+    """Soft findings by code, explained or not: what a reviewer looks at first."""
     if quarterly_return.is_nil:
         return {}
-    cells = quarterly_return.form.layout()
-    earlier = earlier_returns(quarterly_return.unit, quarterly_return.period)
-    return soft_warnings(cells, quarterly_return.values, aligned(cells, earlier))
+    return first_texts(findings_of(quarterly_return), Severity.SOFT)
 
 
 def resubmission_posts(quarterly_return: QuarterlyReturn) -> list[int]:

@@ -17,13 +17,19 @@ from gongjian.foundation.kernel.errors import (
     NotPermitted,
     StateConflict,
 )
-from gongjian.foundation.workflow.lifecycle import advance
 from orgs.enums import Level
 from orgs.models import Unit
+from orgs.services import demand_valid
 from responsibilities.authority import DECIDE_EXTENSION, EXEMPT_OBLIGATION, OPEN_QUARTER
 from responsibilities.cells import Cell
 from responsibilities.enums import FormState
 from responsibilities.models import Indicator, Obligation, ReturnForm
+from responsibilities.models.returns import QUARTERLY
+from responsibilities.queries.places import Places
+from responsibilities.services.designer import USUAL_RULES, publish_form
+
+#: Publishing belongs to the design of forms; who opens a quarter needs it too.
+__all__ = ["publish_form"]
 
 #: Levels that file by themselves; those above consolidate what was filed.
 FILING_LEVELS = (Level.GRASSROOTS.value,)
@@ -62,17 +68,18 @@ def draft_form(
         )
         for slot, indicator in enumerate(chosen)
     ]
-    latest = ReturnForm.objects.aggregate(latest=Max("version"))["latest"] or 0
-    form = ReturnForm(title=title, version=latest + 1, cells=[cell.as_row() for cell in cells])
-    form.full_clean(exclude=["tenant"])
+    earlier = ReturnForm.objects.filter(key=QUARTERLY)
+    latest = earlier.aggregate(latest=Max("version"))["latest"] or 0
+    form = ReturnForm(
+        title=title,
+        version=latest + 1,
+        cells=[cell.as_row() for cell in cells],
+        rules=dict(USUAL_RULES),
+    )
+    demand_valid(form)
     form.save()
     record("responsibilities.form.drafted", form, actor=actor, label="拟订报表格式")
     return form
-
-
-def publish_form(form: ReturnForm, *, actor: Actor, reason: str = "") -> ReturnForm:
-    """Release a version; from now on it is never edited."""
-    return advance(form, "publish", actor=actor, at=None, reason=reason)
 
 
 @transaction.atomic
@@ -98,6 +105,7 @@ def open_period(
     )
     columns = units.order_by("path").values_list("pk", "path", "worker_count")
     missing = [row for row in columns if row[0] not in held]
+    places = Places.load()
     if not missing and not held:
         raise DomainError("没有需要填报的单位，请先在“组织架构”中建立村社区或企业。")
     Obligation.objects.bulk_create(
@@ -107,7 +115,8 @@ def open_period(
                 form=form,
                 period=period,
                 due_on=period.due_on,
-                path_at=path,
+                # A period opened after its own end: units stand where they stood then.
+                path_at=places.back(path, period),
                 workers_at=workers,
             )
             for pk, path, workers in missing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -22,19 +22,22 @@ from gongjian.foundation.kernel.errors import (
 )
 from gongjian.foundation.kernel.numbers import show
 from gongjian.foundation.workflow.lifecycle import advance
+from orgs.models import Unit
 from responsibilities.authority import FILE_ON_BEHALF, FILL_RETURN
-from responsibilities.cells import Cell, completion, hard_errors, soft_warnings
-from responsibilities.enums import QuarterlyStyle, ReturnState
+from responsibilities.cells import Cell, completion, fill_totals
+from responsibilities.checks import Finding, first_texts
+from responsibilities.enums import QuarterlyStyle, ReturnState, Severity
 from responsibilities.models import Obligation, QuarterlyReturn
+from responsibilities.queries.behalf import place_of_review, reviewers_above
+from responsibilities.queries.findings import findings_of
 from responsibilities.queries.returns import (
-    aligned,
     earlier_returns,
     pinned_cells,
     prefill,
     targets_of,
     year_to_date,
 )
-from responsibilities.queries.review import findings_of, resubmission_posts
+from responsibilities.queries.review import resubmission_posts
 
 LONGEST_REMARK = 200
 
@@ -93,12 +96,20 @@ def _lock(quarterly_return: QuarterlyReturn) -> QuarterlyReturn:
 
 
 def editable_codes(quarterly_return: QuarterlyReturn) -> set[str]:
-    """Cells that may be changed now: all of a draft, of a returned one the pinned cells."""
+    """Cells that may be changed now: all of a draft, of a returned one the pinned cells.
+
+    Totals are computed, and cells that are not asked of the unit stay blank.
+    """
+    unit = quarterly_return.unit
+    typed = {
+        cell.code
+        for cell in quarterly_return.form.layout()
+        if not cell.is_total and cell.is_asked_of(unit.level, unit.category)
+    }
     if quarterly_return.state == ReturnState.DRAFT:
-        return {cell.code for cell in quarterly_return.form.layout()}
+        return typed
     if quarterly_return.state == ReturnState.SENT_BACK:
-        pinned = pinned_cells(quarterly_return)
-        return pinned or {cell.code for cell in quarterly_return.form.layout()}
+        return pinned_cells(quarterly_return) & typed or typed
     return set()
 
 
@@ -110,8 +121,12 @@ def save_cells(
     changes: Mapping[str, str],
     base: Mapping[str, str],
     remarks: Mapping[str, str] | None = None,
+    rated: bool = True,
 ) -> Saved:
     """Keep what was typed, cell by cell; one bad cell does not lose the good ones.
+
+    ``rated`` answers with rates and warnings; needless where the submission
+    follows at once and looks at everything itself.
 
     Each change names the value it was typed over. When another window wrote
     in between, the cell is refused with both values, and nobody overwrites
@@ -139,6 +154,8 @@ def save_cells(
     if any(before[code] != answer["value"] for code, answer in result.saved.items()):
         # Somebody has figures after all: an ordinary return, checked as one.
         quarterly_return.is_nil, quarterly_return.nil_reason = False, ""
+    if result.saved:
+        fill_totals(list(cells.values()), quarterly_return.values)
     if result.saved or remarks:
         quarterly_return.revision += 1
         quarterly_return.save(update_fields=["values", "notes", "revision", "is_nil", "nil_reason"])
@@ -152,7 +169,10 @@ def save_cells(
             before=before,
             after=after,
         )
-    _rate(quarterly_return, cells, result)
+    result.revision = quarterly_return.revision
+    result.saved_at = timezone.localtime().strftime("%H:%M")
+    if rated and result.saved:
+        _rate(quarterly_return, cells, result)
     return result
 
 
@@ -193,32 +213,30 @@ def _differs(cell: Cell, base: str, current: Decimal | None) -> bool:
 
 def _rate(quarterly_return: QuarterlyReturn, cells: Mapping[str, Cell], result: Saved) -> None:
     """Add completion rates and soft warnings for the cells just saved."""
-    result.revision = quarterly_return.revision
-    result.saved_at = timezone.localtime().strftime("%H:%M")
-    if not result.saved:
-        return
     targets = targets_of(quarterly_return.unit, quarterly_return.period.year)
     earlier = earlier_returns(quarterly_return.unit, quarterly_return.period)
     done = year_to_date(quarterly_return, earlier)
+    for cell in cells.values():
+        if cell.is_total:
+            total = show(quarterly_return.values[cell.slot])
+            result.saved[cell.code] = {"value": total, "display": total, "rate": None}
     for code in result.saved:
         rate = completion(done.get(code), targets.get(code))
         result.saved[code]["rate"] = None if rate is None else str(rate)
-    history = aligned(list(cells.values()), earlier)
-    warnings = soft_warnings(list(cells.values()), quarterly_return.values, history)
+    warnings = first_texts(findings_of(quarterly_return, earlier), Severity.SOFT)
     result.warnings = {code: text for code, text in warnings.items() if code in result.saved}
 
 
 def problems_of(quarterly_return: QuarterlyReturn) -> dict[str, str]:
     """What stops the submission, by cell: hard errors, and soft ones without a remark."""
-    if quarterly_return.is_nil:
-        return {}
-    cells = quarterly_return.form.layout()
-    errors = hard_errors(cells, quarterly_return.values)
-    earlier = earlier_returns(quarterly_return.unit, quarterly_return.period)
+    found = [] if quarterly_return.is_nil else findings_of(quarterly_return)
+    return _unanswered(quarterly_return, found)
+
+
+def _unanswered(quarterly_return: QuarterlyReturn, found: Sequence[Finding]) -> dict[str, str]:
+    errors = first_texts(found, Severity.HARD)
     remarks = quarterly_return.remarks
-    for code, text in soft_warnings(
-        cells, quarterly_return.values, aligned(cells, earlier)
-    ).items():
+    for code, text in first_texts(found, Severity.SOFT).items():
         if not remarks.get(code):
             errors.setdefault(code, text)
     return errors
@@ -236,11 +254,15 @@ def declare_nil(quarterly_return: QuarterlyReturn, *, actor: Actor, reason: str)
     if not reason.strip():
         raise FieldErrors({"reason": "请说明为什么本期没有数据，审核人会看到。"})
     cells = quarterly_return.form.layout()
+    unit = quarterly_return.unit
     for cell in cells:
+        if not cell.is_asked_of(unit.level, unit.category):
+            continue
         # A stock (职工总数) does not fall to zero because nothing happened.
         carried = cell.style != QuarterlyStyle.INCREMENTAL
         if quarterly_return.values[cell.slot] is None or not carried:
             quarterly_return.values[cell.slot] = Decimal(0)
+    fill_totals(cells, quarterly_return.values)
     quarterly_return.is_nil, quarterly_return.nil_reason = True, reason.strip()[:200]
     quarterly_return.revision += 1
     quarterly_return.save(update_fields=["values", "is_nil", "nil_reason", "revision"])
@@ -256,19 +278,21 @@ def declare_nil(quarterly_return: QuarterlyReturn, *, actor: Actor, reason: str)
 
 @transaction.atomic
 def submit_return(
-    quarterly_return: QuarterlyReturn, *, actor: Actor, reason: str = ""
+    quarterly_return: QuarterlyReturn, *, actor: Actor, reason: str = "", paper_note: str = ""
 ) -> QuarterlyReturn:
     """Hand the return up (报送); hard errors stop it, each beside its cell.
 
-    The superior who files for a unit (代报) is named beside the unit. Lateness
-    is not decided here: it follows from the obligation and the first submission.
+    The superior who files for a unit (代报) is named beside the unit, with a
+    note of the signed paper he typed from. Lateness is not decided here: it
+    follows from the obligation and the first submission.
     """
     quarterly_return = _lock(quarterly_return)
     unit = quarterly_return.unit
     on_behalf = actor.unit_id != unit.pk and actor.may(FILE_ON_BEHALF, at=unit)
     if quarterly_return.obligation.is_exempt:
         raise StateConflict("本期已免报，不需要报送。")
-    if quarterly_return.is_editable and (problems := problems_of(quarterly_return)):
+    found = [] if quarterly_return.is_nil else findings_of(quarterly_return)
+    if quarterly_return.is_editable and (problems := _unanswered(quarterly_return, found)):
         raise FieldErrors(problems, f"还有{len(problems)}栏需要处理，尚未报送。已填内容都已保存。")
     if today() < quarterly_return.period.opens_on:
         raise DomainError(
@@ -288,12 +312,17 @@ def submit_return(
             "first_submitted_at": quarterly_return.first_submitted_at or now,
             "submitted_by": actor.label[:200],
             "filed_on_behalf": actor.label[:200] if on_behalf else "",
+            "filed_by_id": actor.user_id if on_behalf else None,
+            "paper_note": paper_note.strip()[:200] if on_behalf else "",
+            **_place_of_decision(quarterly_return, actor, on_behalf=on_behalf),
             "seen_at": None,
             # Each submission is told of by itself, even when nothing was changed.
             "revision": quarterly_return.revision + 1,
-            "findings": findings_of(quarterly_return),
+            "findings": first_texts(found, Severity.SOFT),
         },
     )
+    if on_behalf:
+        _tell_reviewers_above(quarterly_return, actor)
     if returned:
         quarterly_return.pins.filter(resolved_at=None).update(resolved_at=now)
         notify(
@@ -305,6 +334,33 @@ def submit_return(
             url=quarterly_return.get_absolute_url(),
         )
     return quarterly_return
+
+
+def _place_of_decision(
+    quarterly_return: QuarterlyReturn, actor: Actor, *, on_behalf: bool
+) -> dict[str, Unit | None]:
+    """Nobody decides on his own filing; what the unit files itself is decided as usual."""
+    if on_behalf:
+        place = place_of_review(quarterly_return.unit, filed_by=actor.user_id)
+        return {"review_place": place, "reviewer_post_id": None}
+    return {"review_place": None} if quarterly_return.filed_by_id is not None else {}
+
+
+def _tell_reviewers_above(quarterly_return: QuarterlyReturn, actor: Actor) -> None:
+    """A return filed on behalf needs another reviewer; the nearest level that has one is told."""
+    unit = quarterly_return.unit
+    reviewers = reviewers_above(unit, but=actor.user_id)
+    if not reviewers:
+        return
+    notify(
+        rule="responsibilities.return_filed_on_behalf",
+        subject=quarterly_return,
+        stage=f"r{quarterly_return.revision}",
+        post_ids=reviewers[max(reviewers, key=len)],
+        title=f"{unit.name}的报表由上级代报，请审核",
+        body=f"代报人：{actor.label}。代报人不能审核自己代报的报表。",
+        url=quarterly_return.get_absolute_url(),
+    )
 
 
 @transaction.atomic

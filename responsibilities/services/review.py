@@ -28,6 +28,7 @@ from responsibilities.models import (
 from responsibilities.queries.returns import debtors, filers_of, reviewers_of
 from responsibilities.queries.review import may_review
 from responsibilities.queries.rollup import totals
+from responsibilities.services.behalf import demand_other_person
 from responsibilities.services.review_turns import lock_return
 
 BATCH = 500
@@ -54,6 +55,7 @@ def accept_return(
 ) -> QuarterlyReturn:
     """Accept a return; its figures are in every total above from now on."""
     row = lock_return(quarterly_return)
+    demand_other_person(row, actor)
     row = advance(
         row,
         "accept",

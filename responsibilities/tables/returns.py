@@ -6,6 +6,7 @@ import django_tables2
 from django.urls import reverse
 from django.utils.timezone import localtime
 
+from gongjian.foundation.kernel.dates import long_date
 from gongjian.foundation.web.tables import GongjianTable, NumberColumn
 from gongjian.foundation.web.templatetags.ui import chip
 from responsibilities.models import Obligation, QuarterlyReturn, ReturnForm
@@ -19,7 +20,7 @@ class ObligationTable(GongjianTable):
         order_by="period__starts_on",
         linkify=lambda record: reverse("responsibilities:return_fill", args=[record.pk]),
     )
-    due_on = django_tables2.DateColumn(verbose_name="截止日期", format="Y年n月j日")
+    due_on = django_tables2.Column("截止日期")
     state = django_tables2.Column("状态", empty_values=(), orderable=False)
     submitted = django_tables2.Column("报送时间", empty_values=(), orderable=False)
 
@@ -35,6 +36,9 @@ class ObligationTable(GongjianTable):
 
     def render_period(self, record: Obligation) -> str:
         return str(record.period)
+
+    def render_due_on(self, record: Obligation) -> str:
+        return long_date(record.deadline) + ("（已延期）" if record.extended_to else "")
 
     def render_state(self, record: Obligation) -> str:
         held = self._held(record)

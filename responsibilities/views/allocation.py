@@ -15,7 +15,7 @@ from gongjian.foundation.web.pages import ConfirmPage, FormPage, Page
 from orgs.enums import Measure
 from orgs.models import Unit
 from orgs.queries import open_children, root_unit
-from responsibilities.authority import ALLOCATE_TARGET, ISSUE_TARGET
+from responsibilities.authority import ALLOCATE_TARGET, ISSUE_TARGET, MAKE_LETTER
 from responsibilities.enums import PlanState, TargetState
 from responsibilities.forms.pasting import lay_block
 from responsibilities.forms.planning import BoardForm, GridForm, ProposalMethodForm
@@ -29,6 +29,7 @@ from responsibilities.queries.planning import (
     current_plan,
     divisions,
 )
+from responsibilities.queries.tree import chain
 from responsibilities.services.allocation import (
     Share,
     allocate,
@@ -92,6 +93,7 @@ class AllocationOverview(Page):
                 "units": self._choices(unit),
                 "divisions": rows,
                 "draft_count": sum(row.child_count - row.issued_count for row in rows),
+                "has_issued": any(row.issued_count for row in rows) and self.actor.may(MAKE_LETTER),
                 "proposal_count": sum(row.proposal_count for row in rows),
                 "may_issue_subtree": self.scope.reach is Reach.TENANT,
                 "is_approved": plan is not None and plan.state == PlanState.APPROVED,
@@ -272,6 +274,7 @@ class AllocationBoard(FormPage):
             "target": self.target,
             "method": self.method,
             "measures": Measure.choices,
+            "chain": chain(self.target),
             "measure_label": Measure(self.method["measure"]).label,
             "crumbs": [("分解下达", self.get_cancel_url())],
             "is_open": any(not row.is_fixed for row in self.rows),

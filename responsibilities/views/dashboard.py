@@ -17,11 +17,11 @@ from orgs.queries import ancestors_of, root_unit
 from responsibilities.aggregation import Across, rule_of
 from responsibilities.authority import VIEW_ROLLUP
 from responsibilities.cells import Cell
+from responsibilities.dashboard_workbook import XLSX, board_workbook
 from responsibilities.enums import Basis
 from responsibilities.queries.bucket_sql import Quarter, cells_of
 from responsibilities.queries.dashboard import TrendPoint, all_quarters, freshness, trend
 from responsibilities.queries.standing import LONGEST, Board, board
-from responsibilities.workbooks import XLSX, board_workbook
 
 #: Quarters that the trend shows, and rows that a chart can hold legibly.
 QUARTERS, CHARTED = 8, 30

@@ -180,12 +180,13 @@ class IndicatorList(ListPage):
     def get_extra(self) -> dict[str, Any]:
         if not self.actor.may(MANAGE_PLAN):
             return {}
-        url = reverse("responsibilities:indicator_load")
-        return {"create_url": url, "create_label": "载入标准指标库"}
+        url = reverse("responsibilities:indicator_create")
+        return {"create_url": url, "create_label": "新增指标"}
 
 
 class IndicatorDetail(DetailPage):
     permission = VIEW_PLAN
+    template_name = "responsibilities/indicator_detail.html"
     queryset = Indicator.objects.all()
 
     def get_facts(self) -> list[tuple[str, Any]]:
@@ -211,7 +212,12 @@ class IndicatorDetail(DetailPage):
         return [(label, value or "—") for label, value in facts]
 
     def get_extra(self) -> dict[str, Any]:
-        return {"crumbs": [("指标库", reverse("responsibilities:indicator_list"))]}
+        return {
+            "crumbs": [("指标库", reverse("responsibilities:indicator_list"))],
+            "edit_url": reverse("responsibilities:indicator_edit", args=[self.object.pk])
+            if self.actor.may(MANAGE_PLAN)
+            else "",
+        }
 
 
 class IndicatorLoad(ConfirmPage):

@@ -13,15 +13,15 @@ from gongjian.foundation.web.pages import DetailPage, FormPage, ListPage, StepPa
 from orgs.models import Unit
 from orgs.services import change_filing_window
 from responsibilities.authority import OPEN_QUARTER
+from responsibilities.burden import minutes_of
+from responsibilities.enums import BurdenState, FormState
 from responsibilities.forms.returns import FormDraft, OpenQuarterForm
 from responsibilities.models import ReturnForm
+from responsibilities.models.returns import QUARTERLY
+from responsibilities.queries.designer import budget_minutes, minutes_with
 from responsibilities.queries.returns import form_of, latest_form
-from responsibilities.services.obligations import (
-    FILING_LEVELS,
-    draft_form,
-    open_period,
-    publish_form,
-)
+from responsibilities.services.designer import archive_form, obstacles, publish_form
+from responsibilities.services.obligations import FILING_LEVELS, draft_form, open_period
 from responsibilities.tables.returns import ReturnFormTable
 
 
@@ -32,11 +32,13 @@ class ReturnFormList(ListPage):
     queryset = ReturnForm.objects.annotate(used=Count("obligations__period", distinct=True))
     table_class = ReturnFormTable
     heading = "报表格式"
+    template_name = "responsibilities/returnform_list.html"
 
     def get_extra(self) -> dict[str, Any]:
         return {
             "create_url": reverse("responsibilities:returnform_create"),
-            "create_label": "拟订新版",
+            "create_label": "从指标拟订新版",
+            "begin_url": reverse("responsibilities:form_begin"),
         }
 
 
@@ -50,17 +52,35 @@ class ReturnFormDetail(DetailPage):
 
     def get_facts(self) -> list[tuple[str, Any]]:
         cells = self.object.layout()
-        # About twenty seconds to look a number up and type it (R7: burden shown).
-        minutes = max(1, round(len(cells) / 3))
+        computed = sum(cell.is_total for cell in cells)
         return [
             ("版本", f"第{self.object.version}版"),
             ("状态", self.object.get_state_display()),
-            ("栏目", f"{len(cells)} 栏"),
-            ("估计用时", f"每个单位每季约 {minutes} 分钟"),
+            ("栏目", f"{len(cells)} 栏" + (f"，其中合计 {computed} 栏" if computed else "")),
+            ("检查", f"{len(self.object.checks)} 条"),
+            ("本表用时", f"每家单位约 {minutes_of(cells)} 分钟"),
+            (
+                "全部报表",
+                f"每家单位每季约 {minutes_with(self.object)} 分钟，上限 {budget_minutes()} 分钟",
+            ),
         ]
 
     def get_extra(self) -> dict[str, Any]:
-        return {"cells": self.object.layout()}
+        form = self.object
+        is_draft = form.state == FormState.DRAFT
+        reviews = list(form.burden_reviews.all()) if is_draft else []
+        asked = any(review.state == BurdenState.ASKED for review in reviews)
+        over = is_draft and minutes_with(form) > budget_minutes()
+        return {
+            "cells": form.layout(),
+            "checks": form.own_checks(),
+            "is_draft": is_draft,
+            "obstacles": obstacles(form) if is_draft else [],
+            "reviews": reviews,
+            "may_open_year": form.state == FormState.PUBLISHED and form.key != QUARTERLY,
+            "may_ask": over and not asked,
+            "crumbs": [("报表格式", reverse("responsibilities:returnform_list"))],
+        }
 
 
 class ReturnFormCreate(FormPage):
@@ -84,7 +104,7 @@ class ReturnFormCreate(FormPage):
 class ReturnFormStep(StepPage):
     permission = OPEN_QUARTER
     queryset = ReturnForm.objects.all()
-    services = {"publish": publish_form}
+    services = {"publish": publish_form, "archive": archive_form}
 
 
 class OpenQuarter(FormPage):

@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors, StateConflict
 from gongjian.foundation.web.pages import FormPage, ListPage, Page, StepPage
-from responsibilities.authority import FILE_ON_BEHALF, FILL_RETURN, SUBMIT_RETURN
+from responsibilities.authority import FILE_ON_BEHALF, FILL_RETURN, REQUEST_EXTENSION, SUBMIT_RETURN
 from responsibilities.forms.returns import NilForm
 from responsibilities.models import Obligation, QuarterlyReturn
+from responsibilities.queries.findings import exceptable
 from responsibilities.services.returns import (
     declare_nil,
     save_cells,
@@ -42,7 +43,7 @@ class MyReturns(ListPage):
         return f"共 {records.count()} 期"
 
 
-class _FillPage(Page, base=True):
+class FillPage(Page, base=True):
     """Common ground of the sheet's addresses: the obligation within the actor's reach."""
 
     permission = FILL_RETURN
@@ -68,7 +69,7 @@ class _FillPage(Page, base=True):
         return {match[2]: text for match, text in found if match is not None and match[1] == kind}
 
 
-class ReturnFill(_FillPage):
+class ReturnFill(FillPage):
     """The sheet (填报). Without script the whole form is posted and checked the same way."""
 
     template_name = "responsibilities/return_form.html"
@@ -100,9 +101,14 @@ class ReturnFill(_FillPage):
             "locked": sheet.is_locked,
             "message": message,
             "errors": shown.get("errors") or {},
+            "may_except": quarterly_return is not None
+            and bool(shown.get("errors"))
+            and bool(exceptable(quarterly_return)),
             "may_submit": any(
                 self.actor.may(permission, at=at) for permission in (SUBMIT_RETURN, FILE_ON_BEHALF)
             ),
+            "may_ask_time": self.actor.may(REQUEST_EXTENSION, at=at)
+            and (quarterly_return is None or quarterly_return.first_submitted_at is None),
             "on_behalf": self.actor.unit_id != at.pk,
             "may_withdraw": quarterly_return is not None
             and quarterly_return.state == "submitted"
@@ -129,6 +135,7 @@ class ReturnFill(_FillPage):
             changes=changes,
             base=self.posted("base"),
             remarks=remarks,
+            rated=False,
         )
         for code, other in answer.conflicts.items():
             answer.errors[code] = (
@@ -154,7 +161,8 @@ class ReturnFill(_FillPage):
 
     def submit(self, obligation: Obligation, quarterly_return: QuarterlyReturn) -> HttpResponse:
         try:
-            submit_return(quarterly_return, actor=self.actor)
+            paper_note = str(self.request.POST.get("paper_note", ""))
+            submit_return(quarterly_return, actor=self.actor, paper_note=paper_note)
         except FieldErrors as error:
             errors = {code: texts[0] for code, texts in error.errors.items()}
             return self.show(
@@ -172,7 +180,7 @@ class ReturnFill(_FillPage):
         return HttpResponseRedirect(self.request.path)
 
 
-class ReturnSave(_FillPage):
+class ReturnSave(FillPage):
     """Autosave of changed cells; the answer holds messages and never inputs."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -191,7 +199,7 @@ class ReturnSave(_FillPage):
         return JsonResponse(asdict(answer))
 
 
-class ReturnNil(_FillPage, FormPage):
+class ReturnNil(FillPage, FormPage):
     """零报告: one reason and one button."""
 
     form_class = NilForm

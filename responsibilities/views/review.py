@@ -27,6 +27,7 @@ from responsibilities.filters.review import EVERY_STATE, ReviewFilter
 from responsibilities.models import QuarterlyReturn
 from responsibilities.queries.review import may_review, phrases_for, reviewable
 from responsibilities.queries.thread import thread_of
+from responsibilities.services.behalf import is_own_filing
 from responsibilities.services.review import (
     accept_many,
     accept_return,
@@ -198,7 +199,10 @@ class ReturnDetail(DetailPage):
             ("报送人", row.submitted_by or "—"),
         ]
         if row.filed_on_behalf:
-            facts.append(("代报人", row.filed_on_behalf))
+            facts += [
+                ("代报人", row.filed_on_behalf),
+                ("纸质签字件", row.paper_note or "未登记"),
+            ]
         if row.is_nil:
             facts.append(("零报告理由", row.nil_reason))
         return facts
@@ -214,6 +218,7 @@ class ReturnDetail(DetailPage):
         return {
             "comparison": compare(row, reviewing=mine or actor.unit_id != row.unit_id),
             "may_review": reviewing,
+            "is_own_filing": row.state == ReturnState.SUBMITTED and is_own_filing(row, actor),
             "turns": self.turns(mine=mine),
             "is_taken": bool(row.reviewer_post_id and row.reviewer_post_id != actor.post_id),
             "may_fill": row.is_editable and actor.unit_id == row.unit_id,

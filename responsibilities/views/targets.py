@@ -27,6 +27,7 @@ from responsibilities.authority import (
     ALLOCATE_TARGET,
     AMEND_TARGET,
     DECIDE_PROPOSAL,
+    MAKE_LETTER,
     PROPOSE_TARGET,
     VIEW_TARGET,
 )
@@ -91,6 +92,11 @@ class MyTargets(Page):
                 "waiting_count": len(waiting),
                 "may_acknowledge": bool(waiting) and self.actor.may(ACKNOWLEDGE_TARGET),
                 "may_propose": self.actor.may(PROPOSE_TARGET),
+                "letter_url": reverse(
+                    "responsibilities:unit_letter", args=[plan.pk, self.actor.unit_id]
+                )
+                if plan and targets and self.actor.may(MAKE_LETTER)
+                else "",
             }
         )
 
@@ -184,6 +190,7 @@ class TargetDetail(_Targets, DetailPage):
 
     def get_extra(self) -> dict[str, Any]:
         target: Target = self.object
+        may_print = self.actor.may(MAKE_LETTER, at=target.unit)
         can_divide = (
             target.indicator.is_divisible
             and target.unit.child_count > 0
@@ -192,6 +199,15 @@ class TargetDetail(_Targets, DetailPage):
         return {
             "crumbs": [("目标任务", reverse("responsibilities:target_list"))],
             "amendments": list(target.amendments.all()),
+            "may_print": may_print,
+            "letter_url": reverse(
+                "responsibilities:unit_letter", args=[target.plan_id, target.unit_id]
+            )
+            if may_print and target.parent_id is not None and target.is_handed_down
+            else "",
+            "tree_url": reverse("responsibilities:target_tree", args=[target.pk])
+            if target.unit.child_count and target.indicator.is_divisible
+            else "",
             "board_url": reverse("responsibilities:allocation_board", args=[target.pk])
             if can_divide
             else "",

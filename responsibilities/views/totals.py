@@ -44,7 +44,7 @@ from responsibilities.services.review import (
 from responsibilities.tables.review import ConsolidationTable
 
 
-class _NodePage(Page, base=True):
+class NodePage(Page, base=True):
     """A page about one unit and one period, both chosen in the address."""
 
     permission = VIEW_ROLLUP
@@ -66,7 +66,7 @@ class _NodePage(Page, base=True):
         return {"unit": unit, "period": period, "periods": open_periods(), "above": above}
 
 
-class FilingProgress(_NodePage):
+class FilingProgress(NodePage):
     """报送进度: how many owe, have filed, are accepted; and who is missing."""
 
     template_name = "responsibilities/progress.html"
@@ -95,7 +95,7 @@ class FilingProgress(_NodePage):
         return self.render(context)
 
 
-class FilingUrge(_NodePage, ConfirmPage):
+class FilingUrge(NodePage, ConfirmPage):
     """催办: says first how many will be told; released by a second press."""
 
     permission = URGE_RETURN
@@ -127,7 +127,7 @@ class FilingUrge(_NodePage, ConfirmPage):
         }
 
 
-class Rollup(_NodePage):
+class Rollup(NodePage):
     """数据汇总: the branches of a node by indicator, with totals and their coverage."""
 
     template_name = "responsibilities/rollup.html"

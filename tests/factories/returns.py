@@ -8,7 +8,14 @@ from gongjian.foundation.calendar.models import Period
 from gongjian.foundation.calendar.periods import ensure_quarter
 from gongjian.foundation.kernel.dates import today
 from orgs.models import Unit
-from responsibilities.models import Indicator, Obligation, QuarterlyReturn, ReturnForm
+from responsibilities.models import (
+    ExtensionRequest,
+    Indicator,
+    Obligation,
+    QuarterlyReturn,
+    ReturnForm,
+)
+from responsibilities.services.duties import ask_extension
 from responsibilities.services.library import load_indicator_library
 from responsibilities.services.obligations import draft_form, open_period, publish_form
 from responsibilities.services.returns import save_cells, start_return, submit_return
@@ -72,3 +79,9 @@ def make_due(period: Period, day: date) -> None:
     period.opens_on, period.due_on = min(period.opens_on, day), day
     period.save()
     Obligation.objects.filter(period=period).update(due_on=day)
+
+
+def ask_more_time(obligation: Obligation, actor, *, days: int = 5) -> ExtensionRequest:
+    """A request of the unit for some days more."""
+    until = max(obligation.deadline, today()) + timedelta(days=days)
+    return ask_extension(obligation, actor=actor, until=until, reason="支部换届，人员未到位")

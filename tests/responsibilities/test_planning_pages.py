@@ -260,7 +260,7 @@ def test_the_figures_cost_the_same_for_one_indicator_and_three(
     pages = [
         (cast.office, url("allocation_overview"), 17),
         (cast.office, url("allocation_grid", plan.pk, cast.city.pk), 14),
-        (cast.office, url("allocation_board", target_of(plan, cast.city).pk), 13),
+        (cast.office, url("allocation_board", target_of(plan, cast.city).pk), 14),
         (cast.county, url("my_targets"), 11),
         (cast.office, url("annualplan_detail", plan.pk), 17),
     ]

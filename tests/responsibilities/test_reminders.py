@@ -66,7 +66,7 @@ def test_who_files_is_told_around_the_deadline_and_the_superior_at_the_end(cast,
     sweep(date(2026, 9, 8), date(2026, 10, 15))
 
     for actor in (cast.secretary, cast.union_chair):
-        assert stages(actor) == ["-3", "0", "+1", "+5"]
+        assert stages(actor) == ["-10", "-3", "0", "+1", "+5"]
     own = Notice.objects.filter(
         post_id=cast.township.post_id, stage="superior", rule="responsibilities.return_due"
     )
@@ -82,7 +82,7 @@ def test_each_step_falls_on_its_working_day(cast, quarter):
         day = date(2026, 9, 14) + timedelta(days=ahead)
         found = [entry.stage for entry in returns_due(day) if entry.stage != "superior"]
         steps[day] = set(found)
-    assert steps[date(2026, 9, 14)] == set()
+    assert steps[date(2026, 9, 14)] == {"-10"}
     assert steps[date(2026, 9, 15)] == {"-3"}
     assert steps[DUE] == {"0"}
     # 20 September 2026 is a Sunday on which offices work (调休).
@@ -132,7 +132,7 @@ def test_an_extension_moves_the_steps_and_starts_them_anew(cast, quarter):
         )
     sweep(date(2026, 9, 16), date(2026, 9, 30))
 
-    assert stages(cast.secretary) == ["-3", "-3@20260930", "0@20260930"]
+    assert stages(cast.secretary) == ["-3", "-10@20260930", "-3@20260930", "0@20260930"]
     assert stage_label("-3@20260930") == "截止前3个工作日"
     assert "+5" in stages(cast.neighbour)
 
@@ -148,23 +148,47 @@ def test_who_is_exempt_or_closed_is_left_in_peace(cast, quarter):
     assert stages(cast.neighbour) == []
 
 
-def test_reviewers_are_told_after_three_working_days_once_a_submission(cast, quarter):
+def test_reviewers_are_told_after_two_and_five_working_days(cast, quarter):
     with at(date(2026, 9, 17)):
         row = submitted(cast, cast.hongqi, quarter, cast.secretary)
-    # Friday, then the Sunday that is worked, then Monday.
-    assert list(reviews_waiting(date(2026, 9, 20))) == []
-    sweep(date(2026, 9, 21), date(2026, 9, 24))
+    # Friday is the first working day, the Sunday that is worked the second.
+    assert list(reviews_waiting(date(2026, 9, 19))) == []
+    sweep(date(2026, 9, 20), date(2026, 9, 22))
     rule = "responsibilities.review_waiting"
     assert stages(cast.township, rule) == ["waiting@20260917"]
     assert stages(cast.county, rule) == []
+    sweep(date(2026, 9, 23), date(2026, 9, 24))
+    assert stages(cast.township, rule) == ["waiting@20260917", "waiting5@20260917"]
+    assert stages(cast.county, rule) == []
+    overdue = "responsibilities.review_overdue"
+    assert stages(cast.county, overdue) == ["above@20260917"]
+    assert stages(cast.office, overdue) == []
+    may_see = reminder_rules.get(overdue).may_see
+    assert may_see(cast.county, row.pk)
+    assert not may_see(cast.other_county, row.pk)
+    assert not may_see(cast.secretary, row.pk)
 
     with at(date(2026, 9, 24)):
         send_back_return(row, actor=cast.township, reason="请核对")
         row = submit_return(QuarterlyReturn.objects.get(pk=row.pk), actor=cast.secretary)
-    sweep(date(2026, 9, 24), date(2026, 10, 10))
-    assert stages(cast.township, rule) == ["waiting@20260917", "waiting@20260924"]
+    # 国庆: 1 to 7 October count for nobody.
+    sweep(date(2026, 9, 24), date(2026, 9, 29))
+    assert stages(cast.township, rule)[2:] == ["waiting@20260924"]
     accept_return(row, actor=cast.township)
     assert list(reviews_waiting(date(2026, 10, 30))) == []
+
+
+def test_the_holidays_are_no_working_days_for_a_deadline(cast, quarter):
+    make_due(quarter, date(2026, 10, 9))
+    steps = {
+        day: {entry.stage for entry in returns_due(day)}
+        for day in (date(2026, 9, 28), date(2026, 9, 29), date(2026, 10, 7), date(2026, 10, 9))
+    }
+    # Three working days before the 9th: the 8th, then 30 and 29 September.
+    assert steps[date(2026, 9, 28)] == {"-10"}
+    assert steps[date(2026, 9, 29)] == {"-3"}
+    assert steps[date(2026, 10, 7)] == {"-3"}
+    assert steps[date(2026, 10, 9)] == {"0"}
 
 
 def test_a_unit_is_told_once_of_all_targets_it_has_not_acknowledged(cast):

@@ -12,6 +12,7 @@ from gongjian.foundation.audit.models import TrailEntry
 from gongjian.foundation.kernel.errors import DomainError, StateConflict
 from gongjian.foundation.tenancy.scope import tenant_scope
 from responsibilities.models import Consolidation, Obligation, QuarterlyReturn
+from responsibilities.services.duties import grant_extension, refuse_extension
 from responsibilities.services.returns import save_cells, start_return, submit_return
 from responsibilities.services.review import (
     accept_many,
@@ -21,7 +22,7 @@ from responsibilities.services.review import (
 )
 from responsibilities.services.review_turns import escalate_return, unaccept_return
 from tests.factories.cast import build_cast
-from tests.factories.returns import fill, open_quarter, start, submitted
+from tests.factories.returns import ask_more_time, fill, open_quarter, start, submitted
 
 
 @pytest.fixture
@@ -181,3 +182,22 @@ def test_totals_and_taking_back_at_once_never_hand_up_what_is_open_again(people)
         state = QuarterlyReturn.objects.get(pk=row.pk).state
         handed_up = Consolidation.objects.filter(accepted_count=1).exists()
     assert handed_up == (state == "accepted")
+
+
+def test_of_two_answers_to_a_request_one_wins_and_the_deadline_follows_it(people):
+    with tenant_scope(people.tenant.pk), transaction.atomic():
+        period, _ = open_quarter(people)
+        owed = Obligation.objects.select_related("unit", "period").get(
+            unit=people.hongqi, period=period
+        )
+        asked = ask_more_time(owed, people.secretary)
+    answers = both(
+        people,
+        lambda: grant_extension(asked, actor=people.township),
+        lambda: refuse_extension(asked, actor=people.office, reason="时间充足"),
+    )
+    loser_of(answers)
+    with tenant_scope(people.tenant.pk), transaction.atomic():
+        asked.refresh_from_db()
+        owed.refresh_from_db()
+        assert (owed.extended_to is not None) == (asked.state == "granted")

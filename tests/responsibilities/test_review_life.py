@@ -45,13 +45,14 @@ def life_of(cast) -> type[RuleBasedStateMachine]:
     row = fill(start(cast, cast.hongqi, period, cast.secretary), cast.secretary)
 
     class Life(RuleBasedStateMachine):
-        """``state``, ``seen``, ``judge``, ``pins`` and ``handed_up`` are all there is to know."""
+        """State, seen, judge, filer, pins and what was handed up are all there is to know."""
 
         def __init__(self) -> None:
             super().__init__()
             self.savepoint = transaction.savepoint()
             self.state, self.seen, self.judge = "draft", False, "township"
             self.correction, self.handed_up = False, False
+            self.filer = ""
             self.pins: set[str] = set()
 
         def teardown(self) -> None:
@@ -85,6 +86,13 @@ def life_of(cast) -> type[RuleBasedStateMachine]:
             if done:
                 self.correction = self.state == "sent_back" and bool(self.pins)
                 self.state, self.seen = "submitted", False
+                # What the township filed the next level decides; what the unit
+                # files itself goes the usual way again.
+                if who == "township":
+                    self.judge = "county"
+                elif self.filer:
+                    self.judge = "township"
+                self.filer = who if who == "township" else ""
 
         @rule(who=st.sampled_from(PEOPLE))
         def withdraw(self, who: str) -> None:
@@ -124,7 +132,7 @@ def life_of(cast) -> type[RuleBasedStateMachine]:
             if self.attempt(
                 lambda: accept_return(self.now(), actor=getattr(cast, who)),
                 allowed=self.state == "submitted",
-                permitted=who == self.judge,
+                permitted=who == self.judge and who != self.filer,
             ):
                 self.state = "accepted"
 

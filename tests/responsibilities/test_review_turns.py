@@ -19,7 +19,7 @@ from responsibilities.comparison import compare
 from responsibilities.models import Consolidation, QuarterlyReturn
 from responsibilities.queries.review import (
     corrected_for,
-    findings_of,
+    oddities_of,
     outsiders_of,
     phrases_for,
     reviewable,
@@ -391,7 +391,7 @@ def test_odd_figures_are_kept_with_the_submission(cast):
         period, _ = open_quarter(cast, form=form, ordinal=ordinal)
         row = submitted(cast, cast.hongqi, period, cast.secretary, Z203=recruited)
         assert set(row.findings) == ({"Z203"} if recruited == "90" else set())
-    assert set(findings_of(row)) == {"Z203"}
+    assert set(oddities_of(row)) == {"Z203"}
 
 
 def test_a_return_stands_beside_last_quarter_and_last_year(cast):

@@ -94,6 +94,7 @@ def advance(
         raise NotPermitted(f"当前职务无权{step.label}，请切换职务或联系上级办公室。")
     manager = type(subject)._default_manager
     locked = manager.select_for_update(of=("self",)).get(pk=subject.pk)
+    _keep_relations(locked, subject)
     if locked.state not in step.sources:
         raise StateConflict(
             f"“{locked}”现在是“{locked.get_state_display()}”，不能{step.label}。"
@@ -122,6 +123,14 @@ def advance(
         reason=reason.strip(),
     )
     return locked
+
+
+def _keep_relations(locked: Stateful, subject: Stateful) -> None:
+    """Spare the fresh row the related rows that the caller has read already."""
+    for name, related in subject._state.fields_cache.items():
+        key = getattr(locked._meta.get_field(name), "attname", "")
+        if related is not None and key and getattr(locked, key) == related.pk:
+            locked._state.fields_cache[name] = related
 
 
 def _who_was_first(subject: Stateful) -> str:

@@ -1,0 +1,1 @@
+"""Returns as workbooks: what goes out, what comes back, and what is refused."""
