@@ -7,12 +7,19 @@ import pytest
 from django.urls import reverse
 
 from assessments.models import LedgerEntry
-from assessments.services import approve_case, edit_case, lift_case, refuse_case, run_assessment
+from assessments.services import (
+    approve_case,
+    draft_commendation,
+    edit_case,
+    lift_case,
+    refuse_case,
+    run_assessment,
+)
 from assessments.tasks import rescore_scheme
-from gongjian.foundation.kernel.errors import FieldErrors, NotPermitted, StateConflict
+from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted, StateConflict
 from gongjian.foundation.tenancy.models import OutboxMessage
 from tests.assessments.test_schemes_of_practice import scheme_of
-from tests.factories.assessments import make_entry
+from tests.factories.assessments import make_entry, make_official
 
 FRAGMENT = {"HX-Request": "true"}
 LEVELS = [{"level": "国家级", "points": "5"}, {"level": "省级", "points": "3"}]
@@ -70,6 +77,21 @@ def test_a_veto_limits_the_grade_and_a_lifted_one_is_scored_again(cast, scheme):
     assert again.number == run.number + 1
     score = again.unit_scores.get(unit=cast.dongfeng)
     assert (score.grade, score.is_barred, score.limit_note) == ("excellent", False, "")
+
+
+def test_a_vetoed_unit_is_not_commended(cast, scheme):
+    entry = make_entry(cast.office, item(scheme, "V1"), cast.dongfeng, level="", matter="重大事故")
+    approve_case(entry, actor=cast.leader)
+    run = run_assessment(scheme, actor=cast.office)
+    run = make_official(run, office=cast.office, leader=cast.leader)
+    score = run.unit_scores.get(unit=cast.dongfeng)
+    with pytest.raises(DomainError, match="不得列入表扬表彰名单"):
+        draft_commendation(
+            run,
+            actor=cast.office,
+            values={"title": "关于表扬先进集体的通报", "kind": "praise"},
+            picks={score.pk: "工作有特色"},
+        )
 
 
 def test_an_entry_of_a_former_version_counts_in_the_next(cast, scheme, figures):
