@@ -63,3 +63,57 @@ MANAGE_COMMENDATION = declare(
 DECIDE_COMMENDATION = declare(
     "assessments.decide_commendation", "审定表扬表彰名单", {Role.LEADER: Reach.TENANT}
 )
+
+# The ledger of bonus, penalty and veto.
+VIEW_LEDGER = declare(
+    "assessments.view_ledger",
+    "查看加分扣分和一票否决台账",
+    {
+        Role.OFFICE: Reach.TENANT,
+        Role.LEADER: Reach.TENANT,
+        Role.SUPERIOR_OFFICE: Reach.SUBTREE,
+        Role.SECRETARY: Reach.OWN,
+        Role.UNION_CHAIR: Reach.OWN,
+    },
+)
+KEEP_LEDGER = declare(
+    "assessments.keep_ledger", "登记加分扣分和一票否决", {Role.OFFICE: Reach.TENANT}
+)
+APPROVE_ENTRY = declare(
+    "assessments.approve_entry", "批准加分扣分和一票否决", {Role.LEADER: Reach.TENANT}
+)
+
+# The chain from self-assessment to objections.
+SELF_ASSESS = declare(
+    "assessments.self_assess",
+    "报送自评",
+    {Role.SECRETARY: Reach.OWN, Role.SUPERIOR_OFFICE: Reach.OWN},
+)
+VIEW_REVIEW = declare(
+    "assessments.view_review",
+    "查看单位考评",
+    {
+        Role.OFFICE: Reach.TENANT,
+        Role.LEADER: Reach.TENANT,
+        Role.EXPERT: Reach.TENANT,
+        Role.SUPERIOR_OFFICE: Reach.SUBTREE,
+        Role.SECRETARY: Reach.OWN,
+        Role.UNION_CHAIR: Reach.OWN,
+    },
+)
+REVIEW_UNIT = declare(
+    "assessments.review_unit",
+    "初评和抽查复核",
+    {Role.OFFICE: Reach.TENANT, Role.EXPERT: Reach.TENANT},
+)
+RAISE_OBJECTION = declare(
+    "assessments.raise_objection",
+    "提出异议",
+    {
+        Role.OFFICE: Reach.TENANT,
+        Role.SUPERIOR_OFFICE: Reach.SUBTREE,
+        Role.SECRETARY: Reach.OWN,
+        Role.UNION_CHAIR: Reach.OWN,
+    },
+)
+DECIDE_OBJECTION = declare("assessments.decide_objection", "复核异议", {Role.LEADER: Reach.TENANT})

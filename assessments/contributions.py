@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from assessments.authority import (
+    APPROVE_ENTRY,
     DECIDE_ASSESSMENT,
     DECIDE_COMMENDATION,
+    DECIDE_OBJECTION,
+    REVIEW_UNIT,
     RUN_ASSESSMENT,
+    SELF_ASSESS,
     VIEW_COMMENDATION,
+    VIEW_LEDGER,
     VIEW_OWN_SCORE,
     VIEW_RESULT,
+    VIEW_REVIEW,
     VIEW_SCHEME,
 )
-from assessments.enums import CommendationState, RunState
-from assessments.models import CommendationList, Run
+from assessments.enums import CommendationState, EntryState, ObjectionState, ReviewState, RunState
+from assessments.models import CommendationList, LedgerEntry, Objection, Run, UnitReview
 from assessments.queries import ranking_of
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.web.shelves import (
@@ -77,6 +84,42 @@ navigation.register(
     )
 )
 
+navigation.register(
+    NavigationEntry(
+        key="assessments.ledger",
+        label="加分扣分台账",
+        group=_GROUP,
+        url_name="assessments:ledger_entry_list",
+        icon="scale",
+        permission=VIEW_LEDGER,
+        order=25,
+    )
+)
+
+navigation.register(
+    NavigationEntry(
+        key="assessments.reviews",
+        label="自评和初评",
+        group=_GROUP,
+        url_name="assessments:unit_review_list",
+        icon="clipboard-list",
+        permission=VIEW_REVIEW,
+        order=15,
+    )
+)
+
+navigation.register(
+    NavigationEntry(
+        key="assessments.objections",
+        label="异议和申诉",
+        group=_GROUP,
+        url_name="assessments:objection_list",
+        icon="message-2",
+        permission=VIEW_RESULT,
+        order=28,
+    )
+)
+
 _WAITING_RUNS = (
     (
         DECIDE_ASSESSMENT,
@@ -87,6 +130,37 @@ _WAITING_RUNS = (
     (RUN_ASSESSMENT, RunState.COMPUTED, "待提出等次建议", "assessments:run_detail"),
     (RUN_ASSESSMENT, RunState.DECIDED, "待公布", "assessments:run_detail"),
 )
+
+
+def _chain_waiting(actor: Actor) -> list[Todo]:
+    """Self-assessments, first reviews, re-checks and objections that wait for this post."""
+    todos: list[Todo] = []
+    reviews = UnitReview.objects.select_related("unit").order_by("pk")
+    if actor.may(SELF_ASSESS) and actor.unit_id is not None:
+        waiting = reviews.filter(unit=actor.unit_id, state=ReviewState.WAITING)
+        todos += [
+            Todo(title=f"报送自评：{one.unit}", url=one.get_absolute_url(), icon="clipboard-list")
+            for one in waiting[:5]
+        ]
+    if actor.may(REVIEW_UNIT):
+        waiting = reviews.filter(
+            Q(state=ReviewState.SELF_ASSESSED) | Q(state=ReviewState.REVIEWED, is_sampled=True)
+        ).exclude(unit=actor.unit_id)
+        todos += [
+            Todo(
+                title=f"{'复核' if one.is_sampled else '初评'}：{one.unit}",
+                url=one.get_absolute_url(),
+                icon="clipboard-list",
+            )
+            for one in waiting[:20]
+        ]
+    if actor.may(DECIDE_OBJECTION):
+        raised = Objection.objects.filter(state=ObjectionState.RAISED).select_related("score")
+        todos += [
+            Todo(title=f"复核异议：{one}", url=one.get_absolute_url(), icon="message-2")
+            for one in raised.order_by("pk")[:20]
+        ]
+    return todos
 
 
 def assessments_waiting(actor: Actor) -> list[Todo]:
@@ -103,6 +177,13 @@ def assessments_waiting(actor: Actor) -> list[Todo]:
             for run in runs
             if run.state == state and actor.may(permission)
         ]
+    if actor.may(APPROVE_ENTRY):
+        entries = LedgerEntry.objects.filter(state=EntryState.DRAFT).select_related("unit")
+        todos += [
+            Todo(title=f"待批准：{entry}", url=entry.get_absolute_url(), icon="scale")
+            for entry in entries.order_by("pk")[:20]
+        ]
+    todos += _chain_waiting(actor)
     if actor.may(DECIDE_COMMENDATION):
         drafts = CommendationList.objects.filter(state=CommendationState.DRAFT).order_by("pk")
         todos += [

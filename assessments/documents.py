@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Sum
-
 from assessments.authority import MAKE_REPORT, MANAGE_COMMENDATION
 from assessments.enums import OFFICIAL, CommendationKind, CommendationState, RunState
-from assessments.models import CommendationEntry, CommendationList, Run, ScoreLine, UnitScore
-from assessments.queries import dimension_totals, lines_of, visible_scores
+from assessments.models import CommendationEntry, CommendationList, Run, UnitScore
+from assessments.queries import dimension_sums, dimension_totals, lines_of, visible_scores
+from assessments.sheets import ScoreLine
 from gongjian.commons.documents.contexts import Attachment, CircularContext, Column
 from gongjian.commons.documents.models import OfficialDocument, ReportJob
 from gongjian.commons.documents.rendering import render_pdf
@@ -283,16 +282,10 @@ def _trend(score: UnitScore) -> dict[str, Any] | None:
 
 def group_averages(run: Run, group_id: int) -> dict[str, Decimal]:
     """Mean rate of each dimension in a peer group, in percent."""
-    rows = (
-        ScoreLine.objects.filter(
-            run=run, unit_id__in=run.unit_scores.filter(peer_group=group_id).values("unit_id")
-        )
-        .filter(effective_weight__gt=0)
-        .values("item__dimension")
-        .order_by("item__dimension")
-        .annotate(points=Sum("score"), weight=Sum("effective_weight"), mean=Avg("score"))
-    )
-    return {row["item__dimension"]: _rate(row["points"], row["weight"]) for row in rows}
+    return {
+        name: _rate(points, weight)
+        for name, (points, weight) in dimension_sums(run, group_id).items()
+    }
 
 
 def request_unit_report(score: UnitScore, *, actor: Actor) -> ReportJob:

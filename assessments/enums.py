@@ -9,10 +9,24 @@ class Method(models.TextChoices):
     """How a figure becomes points."""
 
     PROPORTIONAL = "proportional", "按比例计分"
+    TIMED = "timed", "按时序进度计分"
     INVERSE = "inverse", "反向比例计分"
+    PASS = "pass", "达标计分"
     STEPPED = "stepped", "分档计分"
+    BAND = "band", "区间计分"
     DEDUCT = "deduct", "扣分到零"
+    SHORTFALL = "shortfall", "缺项扣分"
     JUDGED = "judged", "评委评分"
+    BONUS = "bonus", "加分"
+    SURPLUS = "surplus", "超额加分"
+    PENALTY = "penalty", "另行扣分"
+    VETO = "veto", "一票否决"
+
+
+#: Beside the full score: these carry no weight and count in every group.
+EXTRA_METHODS = frozenset({Method.BONUS, Method.SURPLUS, Method.PENALTY, Method.VETO})
+#: Decided case by case in the ledger, with evidence and an approver.
+LEDGER_METHODS = frozenset({Method.BONUS, Method.PENALTY, Method.VETO})
 
 
 class Mode(models.TextChoices):
@@ -39,7 +53,40 @@ class RunState(models.TextChoices):
     COMPUTED = "computed", "已测算"
     PROPOSED = "proposed", "待审定"
     DECIDED = "decided", "已审定"
+    NOTICED = "noticed", "公示中"
+    WITHDRAWN = "withdrawn", "已撤回重算"
     PUBLISHED = "published", "已公布"
+
+
+class ReviewState(models.TextChoices):
+    WAITING = "waiting", "待自评"
+    SELF_ASSESSED = "self_assessed", "待初评"
+    REVIEWED = "reviewed", "已初评"
+    RECHECKED = "rechecked", "已复核"
+
+
+class FindingStage(models.TextChoices):
+    """Later stages overrule earlier ones, in this order; the unit's own word never counts."""
+
+    SELF = "self", "自评"
+    REVIEW = "review", "初评"
+    RECHECK = "recheck", "抽查复核"
+    OBJECTION = "objection", "异议复核"
+
+
+class ObjectionState(models.TextChoices):
+    RAISED = "raised", "待复核"
+    UPHELD = "upheld", "成立"
+    REJECTED = "rejected", "不成立"
+
+
+class EntryState(models.TextChoices):
+    """An entry of the ledger of bonus, penalty and veto."""
+
+    DRAFT = "draft", "待批准"
+    APPROVED = "approved", "已批准"
+    REFUSED = "refused", "未批准"
+    LIFTED = "lifted", "已解除"
 
 
 class Grade(models.TextChoices):
@@ -63,4 +110,6 @@ class CommendationState(models.TextChoices):
 
 
 #: States of a run whose result is official and may be ranked on screen (R6).
-OFFICIAL = (RunState.DECIDED, RunState.PUBLISHED)
+OFFICIAL = (RunState.DECIDED, RunState.NOTICED, RunState.PUBLISHED)
+#: States that the assessed units may see.
+OPEN_TO_UNITS = (RunState.NOTICED, RunState.PUBLISHED)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 
-from assessments.enums import CommendationKind, FullScore, Grade, Method, Mode
+from assessments.enums import LEDGER_METHODS, CommendationKind, FullScore, Grade, Method, Mode
 from assessments.models import (
     CommendationList,
     GradeRule,
@@ -20,6 +20,8 @@ from assessments.models import (
     UnitScore,
 )
 from assessments.queries import Member, ShelfEntry
+from assessments.rule_reading import RuleNotUnderstood, read_rule
+from assessments.wording import sentence_of
 from gongjian.foundation.calendar.models import Period
 from gongjian.foundation.kernel.numbers import NotANumber, read_number, show
 from orgs.enums import Category, Level
@@ -127,13 +129,26 @@ class ShelfForm(forms.Form):
         return [row["entry"].key for row in self.rows if self.cleaned_data.get(row["field"].name)]
 
 
+#: Methods whose parameters have fields of their own; the others are said in a sentence.
+_WITH_FIELDS = (Method.PROPORTIONAL, Method.INVERSE, Method.STEPPED, Method.DEDUCT, Method.JUDGED)
+_FIELDS_KNOWN = frozenset({"full_at", "floor", "each", "missing", "steps"})
+_BY_TEXT = "text"
+
+
 class ItemForm(forms.Form):
-    """One item of a scheme with the parameters of its method."""
+    """One item of a scheme: the parameters of its method, or its rule in words."""
 
     code = forms.CharField(label="代码", max_length=30)
     name = forms.CharField(label="考核项目", max_length=100)
     dimension = forms.CharField(label="维度", max_length=40)
-    method = forms.ChoiceField(label="计分方法", choices=Method.choices)
+    method = forms.ChoiceField(
+        label="计分方法",
+        choices=[
+            (_BY_TEXT, "按评分细则的文字确定"),
+            *((method.value, method.label) for method in _WITH_FIELDS),
+        ],
+        help_text="按文字确定的，系统读出“评分细则”里的规则；看不懂的会提示怎样写。",
+    )
     mode = forms.ChoiceField(
         label="使用方式",
         choices=[(Mode.SCORED, "计分"), (Mode.TRACK, "只跟踪")],
@@ -181,9 +196,24 @@ class ItemForm(forms.Form):
             steps.append({"from": show(numbers[0]), "percent": show(numbers[1])})
         return steps
 
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if data.get("method") == _BY_TEXT and "rule_text" in data:
+            try:
+                self._rule = read_rule(data["rule_text"])
+            except RuleNotUnderstood as error:
+                self.add_error("rule_text", str(error))
+        return data
+
     def values(self) -> dict[str, Any]:
         """What the service takes: only the parameters that the method reads."""
         data = self.cleaned_data
+        names = ("code", "name", "dimension", "mode", "rule_text", "order")
+        if data["method"] == _BY_TEXT:
+            method, by_text = self._rule
+            if data["missing"] != "zero":
+                by_text = by_text | {"missing": data["missing"]}
+            return {name: data[name] for name in names} | {"method": method, "parameters": by_text}
         wanted = {
             Method.PROPORTIONAL: ("full_at", "floor"),
             Method.INVERSE: ("full_at",),
@@ -196,13 +226,19 @@ class ItemForm(forms.Form):
             parameters["steps"] = data["steps"]
         if data["missing"] != "zero":
             parameters["missing"] = data["missing"]
-        names = ("code", "name", "dimension", "method", "mode", "rule_text", "order")
-        return {name: data[name] for name in names} | {"parameters": parameters}
+        return {name: data[name] for name in (*names, "method")} | {"parameters": parameters}
 
     @staticmethod
     def initial_of(item: SchemeItem) -> dict[str, Any]:
         names = ("code", "name", "dimension", "method", "mode", "rule_text", "order")
         steps = item.parameters.get("steps", [])
+        by_fields = item.method in _WITH_FIELDS and set(item.parameters) <= _FIELDS_KNOWN
+        if not by_fields or any("percent" not in step for step in steps):
+            return {name: getattr(item, name) for name in names} | {
+                "method": _BY_TEXT,
+                "rule_text": sentence_of(item.method, item.parameters),
+                "missing": item.parameters.get("missing", "zero"),
+            }
         return {name: getattr(item, name) for name in names} | {
             "full_at": item.parameters.get("full_at", ""),
             "floor": item.parameters.get("floor", ""),
@@ -212,17 +248,39 @@ class ItemForm(forms.Form):
         }
 
 
+def _without_figure(text: str) -> tuple[Method, dict[str, Any]]:
+    try:
+        method, parameters = read_rule(text)
+    except RuleNotUnderstood:
+        return Method.JUDGED, {}
+    return (method, parameters) if method in LEDGER_METHODS else (Method.JUDGED, {})
+
+
 class JudgedItemForm(forms.Form):
-    """A soft indicator (软件规划); there is nothing to set but its words."""
+    """An item without a figure: for judges (软件规划), or a bonus, penalty or veto in words."""
 
     code = forms.CharField(label="代码", max_length=30, help_text="例如 P02。")
     name = forms.CharField(label="考核项目", max_length=100)
     dimension = forms.CharField(label="维度", max_length=40, initial="综合评议")
     order = forms.IntegerField(label="次序", min_value=1, max_value=9999, initial=10)
-    rule_text = ItemForm.base_fields["rule_text"]
+    rule_text = forms.CharField(
+        label="评分细则",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="加分写作“国家级加5分，省级加3分，同一事项不重复计分，最多加6分”；扣分写作"
+        "“通报批评扣2分”；一票否决写作“发生的，一票否决，等次最高评为“合格””。其他文字由评委评分。",
+    )
 
     def values(self) -> dict[str, Any]:
-        return {**self.cleaned_data, "method": Method.JUDGED, "mode": Mode.SCORED}
+        """A sentence that is a bonus, a penalty or a veto makes one; all else is for judges."""
+        method, parameters = _without_figure(self.cleaned_data["rule_text"])
+        return {
+            **self.cleaned_data,
+            "method": method,
+            "parameters": parameters,
+            "mode": Mode.SCORED,
+        }
 
 
 class WeightForm(forms.Form):
@@ -287,10 +345,25 @@ class GradeRuleForm(forms.Form):
         decimal_places=2,
         help_text="占可比组家数的百分比，舍去小数，至少一家。",
     )
+    bonus_cap = NumberField(label="加分封顶", help_text="各加分项目合计最多加的分数，留空为不限。")
+    notice_days = forms.IntegerField(
+        label="公示天数",
+        min_value=0,
+        max_value=60,
+        initial=5,
+        help_text="工作日，不少于 5 天；填 0 为不公示。",
+    )
 
     @staticmethod
     def initial_of(rule: GradeRule) -> dict[str, Any]:
-        names = ("excellent_from", "good_from", "qualified_from", "excellent_quota")
+        names = (
+            "excellent_from",
+            "good_from",
+            "qualified_from",
+            "excellent_quota",
+            "bonus_cap",
+            "notice_days",
+        )
         return {name: getattr(rule, name) for name in names}
 
 

@@ -5,26 +5,40 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import Count, Q, Sum
 
 from assessments.authority import DECIDE_ASSESSMENT, RUN_ASSESSMENT
-from assessments.enums import OFFICIAL, Grade, Mode, RunState
+from assessments.enums import (
+    OFFICIAL,
+    OPEN_TO_UNITS,
+    EntryState,
+    FindingStage,
+    Grade,
+    Mode,
+    RunState,
+)
+from assessments.extras import Case
 from assessments.models import (
     CommendationList,
+    Finding,
     GradeRule,
     ItemWeight,
     JudgedScore,
+    LedgerEntry,
     PeerGroup,
     PeerGroupUnit,
     Run,
     Scheme,
     SchemeItem,
-    ScoreLine,
+    ScoreSheet,
     UnitScore,
 )
 from assessments.scoring import Thresholds, quota_of
+from assessments.sheets import ScoreLine, unpack
 from gongjian.commons.indicators.shelf import Offered, indicator_sources
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.tenancy.models import TenantQuerySet
@@ -133,6 +147,10 @@ def thresholds_of(scheme: Scheme) -> Thresholds:
     )
 
 
+def bonus_cap_of(scheme: Scheme) -> Decimal | None:
+    return GradeRule.objects.filter(scheme=scheme).values_list("bonus_cap", flat=True).first()
+
+
 def marks_of(scheme: Scheme) -> dict[tuple[int, int], tuple[Decimal, ...]]:
     """(item, unit) → marks of all judges."""
     found: dict[tuple[int, int], list[Decimal]] = defaultdict(list)
@@ -163,7 +181,7 @@ def visible_runs(actor: Actor) -> TenantQuerySet[Run]:
         return runs  # type: ignore[return-value]
     if actor.may(DECIDE_ASSESSMENT):
         return runs.exclude(state__in=[RunState.RUNNING, RunState.COMPUTED])  # type: ignore[return-value]
-    return runs.filter(state=RunState.PUBLISHED)  # type: ignore[return-value]
+    return runs.filter(state__in=OPEN_TO_UNITS)  # type: ignore[return-value]
 
 
 def visible_scores(actor: Actor, permission: str) -> TenantQuerySet[UnitScore]:
@@ -174,9 +192,61 @@ def visible_scores(actor: Actor, permission: str) -> TenantQuerySet[UnitScore]:
     )
 
 
-def lines_of(score: UnitScore) -> TenantQuerySet[ScoreLine]:
-    lines = ScoreLine.objects.filter(run_id=score.run_id, unit_id=score.unit_id)
-    return lines.select_related("item").order_by("item__order", "item_id")  # type: ignore[return-value]
+def quarter_of(run: Run) -> int:
+    """Quarter of the assessed year that the as-of date falls into."""
+    period = run.scheme.period
+    if run.as_of >= period.ends_on or run.as_of.year != period.ends_on.year:
+        return 4
+    return (run.as_of.month - 1) // 3 + 1
+
+
+def lines_of(score: UnitScore) -> list[ScoreLine]:
+    """The lines of one unit with formula and advice, in the order of the scheme."""
+    sheet = ScoreSheet.objects.filter(run_id=score.run_id, unit_id=score.unit_id).first()
+    if sheet is None:
+        return []
+    items = {item.pk: item for item in SchemeItem.objects.filter(scheme=score.run.scheme_id)}
+    return unpack(sheet.lines, items, quarter_of(score.run))
+
+
+_DIMENSION_SUMS = """
+SELECT i.dimension, sum((l ->> 3)::numeric), sum((l ->> 2)::numeric)
+FROM assessments_scoresheet s
+JOIN assessments_unitscore u ON u.run_id = s.run_id AND u.unit_id = s.unit_id
+CROSS JOIN LATERAL jsonb_array_elements(s.lines) l
+JOIN assessments_schemeitem i ON i.id = (l ->> 0)::bigint
+WHERE s.run_id = %s AND u.peer_group_id = %s AND (l ->> 2)::numeric > 0
+GROUP BY i.dimension ORDER BY i.dimension
+"""
+
+
+def dimension_sums(run: Run, group_id: int) -> dict[str, tuple[Decimal, Decimal]]:
+    """Dimension → points and weights of a whole peer group."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DIMENSION_SUMS, [run.pk, group_id])
+        return {name: (points, weight) for name, points, weight in cursor.fetchall()}
+
+
+def cases_of(scheme: Scheme, as_of: date) -> dict[int, dict[int, list[Case]]]:
+    """Unit → item → approved entries of the ledger that count on the day.
+
+    Entries stay with their item's code when the scheme gets another version.
+    """
+    codes = {item.code: item.pk for item in scheme.items.all()}
+    rows = LedgerEntry.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=as_of),
+        item__scheme__title=scheme.title,
+        item__scheme__period=scheme.period_id,
+        state=EntryState.APPROVED,
+        occurred_on__lte=as_of,
+    ).order_by("pk")
+    found: dict[int, dict[int, list[Case]]] = defaultdict(lambda: defaultdict(list))
+    for unit_id, code, matter, level in rows.values_list(
+        "unit_id", "item__code", "matter", "level"
+    ):
+        if code in codes:
+            found[unit_id][codes[code]].append(Case(matter, level))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,13 +348,7 @@ def _totals(run: Run) -> dict[int, tuple[str, Decimal | None, int | None]]:
 
 def unjudged_items(run: Run) -> dict[str, int]:
     """Judged item → units without any mark; their weight was handed to other items."""
-    rows = (
-        ScoreLine.objects.filter(run=run, item__method="judged", score__isnull=True, weight__gt=0)
-        .values("item__name")
-        .order_by("item__name")
-        .annotate(units=Count("pk"))
-    )
-    return {row["item__name"]: row["units"] for row in rows}
+    return dict(run.inputs.get("unjudged", {}))
 
 
 def official_runs() -> TenantQuerySet[Run]:
@@ -308,6 +372,35 @@ def commendations() -> TenantQuerySet[CommendationList]:
     return CommendationList.objects.select_related("run__scheme").annotate(
         entry_count=Count("entries")
     )  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A value found by reviewers, with where it was found and why."""
+
+    unit_id: int
+    code: str
+    value: Decimal
+    stage: str
+    note: str
+
+
+def findings_that_count(scheme: Scheme) -> list[Verified]:
+    """Values of reviewers in the order in which later ones overrule earlier ones."""
+    order = [FindingStage.REVIEW, FindingStage.RECHECK, FindingStage.OBJECTION]
+    rows = Finding.objects.filter(
+        review__scheme__title=scheme.title,
+        review__scheme__period=scheme.period_id,
+        stage__in=order,
+        value__isnull=False,
+    ).values_list("review__unit_id", "item__code", "value", "stage", "note", "pk")
+    return [
+        Verified(unit_id, code, value, str(FindingStage(stage).label), note)
+        for unit_id, code, value, stage, note, _ in sorted(
+            rows, key=lambda row: (order.index(FindingStage(row[3])), row[5])
+        )
+        if value is not None
+    ]
 
 
 def peer_groups() -> TenantQuerySet[PeerGroup]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
+from assessments.chain_urls import chain_urlpatterns
+from assessments.ledger_urls import ledger_urlpatterns
 from assessments.views import commendations, runs, schemes, scores
 
 app_name = "assessments"
 
 urlpatterns = [
+    *ledger_urlpatterns,
+    *chain_urlpatterns,
     path("schemes/", schemes.SchemeList.as_view(), name="scheme_list"),
     path("schemes/new/", schemes.SchemeCreate.as_view(), name="scheme_create"),
     path("schemes/defaults/", schemes.SchemeFromDefaults.as_view(), name="scheme_from_defaults"),

@@ -147,7 +147,7 @@ def read_units(content: bytes, file_name: str = "") -> Reading:
     if len(content) > MAX_BYTES:
         raise DomainError("文件超过8兆字节，请按县区拆开，分批导入。")
     if content.startswith(b"PK\x03\x04"):
-        lines: Iterable[Sequence[Any]] = _workbook_lines(content)
+        lines: Iterable[Sequence[Any]] = workbook_lines(content)
     elif content.startswith(b"\xd0\xcf\x11\xe0"):
         raise DomainError("这是旧版 .xls 或带密码的工作簿，请另存为 .xlsx 或 CSV 后再上传。")
     else:
@@ -182,7 +182,7 @@ def _decode(content: bytes) -> str:
 # --- XLSX -------------------------------------------------------------------------------
 
 
-def _workbook_lines(content: bytes) -> Iterator[Sequence[Any]]:
+def workbook_lines(content: bytes) -> Iterator[Sequence[Any]]:
     _check_workbook(content)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))

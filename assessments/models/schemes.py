@@ -10,7 +10,7 @@ from django.db import models
 from django.urls import reverse
 
 from assessments.authority import MANAGE_SCHEME
-from assessments.enums import FullScore, Method, Mode, SchemeState
+from assessments.enums import EXTRA_METHODS, FullScore, Method, Mode, SchemeState
 from gongjian.foundation.calendar.models import Period
 from gongjian.foundation.tenancy.models import TenantOwned, wall
 from gongjian.foundation.workflow.lifecycle import Lifecycle, Stateful, Step
@@ -199,8 +199,17 @@ class SchemeItem(TenantOwned):
         return self.method == Method.JUDGED
 
     @property
+    def is_extra(self) -> bool:
+        """Bonus, penalty or veto: counts beside the full score, in every group."""
+        return self.method in EXTRA_METHODS
+
+    @property
+    def is_tracked(self) -> bool:
+        return self.mode != Mode.SCORED and not self.is_extra
+
+    @property
     def may_carry_weight(self) -> bool:
-        return self.mode == Mode.SCORED
+        return self.mode == Mode.SCORED and not self.is_extra
 
 
 class ItemWeight(TenantOwned):
@@ -254,11 +263,32 @@ class GradeRule(TenantOwned):
         help_text="占可比组家数的百分比，舍去小数，至少一家。",
     )
 
+    bonus_cap = models.DecimalField(
+        "加分封顶",
+        max_digits=6,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="各加分项目合计最多加的分数，留空为不限。",
+    )
+
+    notice_days = models.PositiveSmallIntegerField(
+        "公示天数",
+        default=5,
+        help_text="工作日，不少于 5 天；填 0 为不公示。",
+    )
+
     class Meta(TenantOwned.Meta):
         verbose_name = "等次规则"
         constraints = [
             *wall("assessments_graderule", scheme_id="assessments_scheme"),
             models.UniqueConstraint(fields=["tenant", "scheme"], name="grade_rule_once"),
+            models.CheckConstraint(
+                condition=models.Q(notice_days=0) | models.Q(notice_days__gte=5),
+                name="grade_notice_five_days",
+                violation_error_message="公示不少于 5 个工作日；不公示的请填 0。",
+            ),
             models.CheckConstraint(
                 condition=models.Q(excellent_from__gt=models.F("good_from"))
                 & models.Q(good_from__gt=models.F("qualified_from")),

@@ -81,6 +81,12 @@ def _choose(commendation: CommendationList, picks: Mapping[int, str]) -> int:
     )
     if not scores:
         raise FieldErrors({"picks": "请至少选择一个单位。"})
+    barred = [score for score in scores if score.is_barred]
+    if barred:
+        score = barred[0]
+        raise DomainError(
+            f"“{score.unit_name}”因“{score.limit_note}”不得列入表扬表彰名单，请从名单中去掉。"
+        )
     errors = {
         f"reason_{score.pk}": f"“{score.unit_name}”的等次不是优秀，请填写理由。"
         for score in scores

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,33 +17,28 @@ from django.utils import timezone
 
 from assessments.authority import RUN_ASSESSMENT
 from assessments.enums import Grade, RunState, SchemeState
-from assessments.models import Run, Scheme, SchemeItem, ScoreLine, UnitScore
+from assessments.models import Run, Scheme, SchemeItem, UnitScore
 from assessments.queries import (
     Member,
+    bonus_cap_of,
+    cases_of,
+    findings_that_count,
     groups_of,
     marks_of,
     members_of,
+    quarter_of,
     thresholds_of,
     weights_of,
 )
-from assessments.scoring import (
-    Line,
-    Reading,
-    Standing,
-    Verdict,
-    grades_of,
-    quota_of,
-    ranks_of,
-    score_unit,
-    verdict_of,
-)
+from assessments.scoring import quota_of
 from assessments.services.announcing import ANNOUNCE_TASK
+from assessments.services.computing import Figures, Rules, Scored, Scorer
 from assessments.services.holding import demand, hold
+from assessments.services.writing import write_scores, write_sheets
 from gongjian.commons.indicators.shelf import Figure, indicator_sources
 from gongjian.foundation.audit.trail import record
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors
-from gongjian.foundation.kernel.numbers import round_half_up
 from gongjian.foundation.tenancy.outbox import enqueue
 from gongjian.foundation.workflow.lifecycle import advance
 from orgs.models import Unit
@@ -53,12 +48,8 @@ COMPUTE_TASK = "assessments.compute_run"
 _INLINE = 2000
 #: A run that is not computed by then has lost its worker and blocks nobody.
 _PATIENCE = timedelta(minutes=30)
-_BATCH = 2000
-_STORED = Decimal("0.0001")
-_NOT_JUDGED_TEXT = "只跟踪，不计分"
-
-#: (source key, indicator code, unit) → figure
-Figures = dict[tuple[str, str, int], Figure]
+#: Units measured, scored and written at a time.
+PORTION = 4000
 
 
 @transaction.atomic
@@ -91,32 +82,13 @@ def open_run(scheme: Scheme, *, actor: Actor, as_of: date | None = None) -> Run:
     return run
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    """The frozen rules of a run."""
-
-    items: Sequence[SchemeItem]
-    weights: Mapping[tuple[int, int], Decimal]
-    marks: Mapping[tuple[int, int], tuple[Decimal, ...]]
-    figures: Figures
-    full: Decimal
-
-    def items_for(self, group_id: int) -> list[SchemeItem]:
-        """Items worth points in the group, and those that are only tracked."""
-        return [
-            item
-            for item in self.items
-            if (item.pk, group_id) in self.weights or not item.may_carry_weight
-        ]
-
-
 @transaction.atomic
 def compute_run(run: Run, *, actor: Actor) -> Run:
     """Measure, score, rank and grade all units of the scheme's groups.
 
-    Every source is asked once for all units and codes; lines and totals are
-    written in batches. A run already computed is returned as it is, so the
-    job may be delivered twice.
+    Every source is asked once for a portion of units and all codes; sheets and
+    totals are written in batches. A run already computed is returned as it is,
+    so the job may be delivered twice.
     """
     demand(actor, RUN_ASSESSMENT, "组织考核测算")
     run = (
@@ -129,43 +101,80 @@ def compute_run(run: Run, *, actor: Actor) -> Run:
     members = members_of(groups)
     if not members:
         raise DomainError("可比组里没有单位，请先检查可比组的条件。")
-    items = list(scheme.items.all())
-    rules = _Rules(
-        items=items,
+    rules = Rules(
+        items=list(scheme.items.all()),
         weights=weights_of(scheme),
         marks=marks_of(scheme),
-        figures=_measure(items, [member.unit_id for member in members], scheme),
+        cases=cases_of(scheme, run.as_of),
         full=Decimal(scheme.full_score),
+        quarter=quarter_of(run),
+        bonus_cap=bonus_cap_of(scheme),
     )
     digest = hashlib.sha256()
     inputs = _inputs(scheme, rules, members)
     digest.update(json.dumps(inputs, ensure_ascii=False, sort_keys=True).encode())
-    scores = _score_all(run, rules, members, digest)
-    _place(scores, rules, scheme)
-    UnitScore.objects.bulk_create(scores, batch_size=_BATCH)
-    run.inputs, run.unit_count = inputs, len(scores)
+    scored = _score_all(run, rules, members, digest)
+    write_scores(run, scored, thresholds_of(scheme), rules.full)
+    inputs["unjudged"] = _unjudged(rules, members)
+    run.inputs, run.unit_count = inputs, len(scored)
     run.save(update_fields=["inputs", "unit_count"])
     # The trail keeps the fingerprint; the inputs stand on the run itself.
     return advance(run, "finish", actor=actor, at=None, changes={"input_hash": digest.hexdigest()})
 
 
-def _measure(items: Sequence[SchemeItem], unit_ids: Sequence[int], scheme: Scheme) -> Figures:
+def _score_all(run: Run, rules: Rules, members: Sequence[Member], digest: Any) -> list[Scored]:
+    """Score all units in portions, writing their sheets on the way."""
+    scorer = Scorer(rules)
+    results: list[Scored] = []
+    for start in range(0, len(members), PORTION):
+        part = members[start : start + PORTION]
+        unit_ids = [member.unit_id for member in part]
+        figures = verified(measure(rules.items, unit_ids, run.scheme), rules.items, run.scheme)
+        scored = list(scorer.score(part, figures))
+        for one in scored:
+            digest.update(f"{one.member.unit_id}|{one.lines}".encode())
+        write_sheets(run, scored)
+        for one in scored:
+            one.lines = ""  # written; a large tenant's lines do not fit into memory
+        results += scored
+    return results
+
+
+def measure(items: Sequence[SchemeItem], unit_ids: Sequence[int], scheme: Scheme) -> Figures:
     """Ask each source once."""
     codes: dict[str, list[str]] = defaultdict(list)
     for item in items:
         if item.source_key:
             codes[item.source_key].append(item.indicator_code)
-    figures: Figures = {}
+    figures: dict[tuple[str, str], dict[int, Figure]] = defaultdict(dict)
     for key in sorted(codes):
         source = indicator_sources.get(key)
         if source is None:
             raise DomainError(f"数据来源“{key}”已不可用，请修订考核方案后再测算。")
         for figure in source.measure(codes[key], unit_ids, scheme.period):
-            figures[key, figure.code, figure.unit_id] = figure
+            figures[key, figure.code][figure.unit_id] = figure
     return figures
 
 
-def _inputs(scheme: Scheme, rules: _Rules, members: Sequence[Member]) -> dict[str, Any]:
+def verified(figures: Figures, items: Sequence[SchemeItem], scheme: Scheme) -> Figures:
+    """Let the values that reviewers found stand in place of the units' figures."""
+    keys = {item.code: (item.source_key, item.indicator_code) for item in items}
+    corrected = {key: dict(units) for key, units in figures.items()}
+    for found in findings_that_count(scheme):
+        key = keys.get(found.code)
+        if key is None or not key[0] or found.unit_id not in corrected.get(key, {}):
+            continue
+        corrected[key][found.unit_id] = replace(
+            corrected[key][found.unit_id],
+            value=found.value,
+            numerator=None,
+            denominator=None,
+            source=f"{found.stage}核定：{found.note}"[:200],
+        )
+    return corrected
+
+
+def _inputs(scheme: Scheme, rules: Rules, members: Sequence[Member]) -> dict[str, Any]:
     """Rules and tree that the run stands on, in plain values."""
     codes = {item.pk: item.code for item in rules.items}
     counts: dict[int, int] = defaultdict(int)
@@ -192,143 +201,25 @@ def _inputs(scheme: Scheme, rules: _Rules, members: Sequence[Member]) -> dict[st
             for (item_id, group_id), weight in rules.weights.items()
         ),
         "groups": sorted([group_id, count] for group_id, count in counts.items()),
+        "ledger": sum(len(cases) for mine in rules.cases.values() for cases in mine.values()),
     }
 
 
-def _score_all(run: Run, rules: _Rules, members: Sequence[Member], digest: Any) -> list[UnitScore]:
-    """Write the lines of all units and return their totals, unsaved."""
-    by_group = {
-        group_id: rules.items_for(group_id)
-        for group_id in sorted({member.group_id for member in members})
-    }
-    lines: list[ScoreLine] = []
-    scores: list[UnitScore] = []
-    for member in members:
-        written, total = _score_one(run, rules, member, by_group[member.group_id])
-        for line in written:
-            digest.update(
-                f"{line.unit_id}|{line.item_id}|{line.value}|{line.target}|{line.formula}".encode()
+def _unjudged(rules: Rules, members: Sequence[Member]) -> dict[str, int]:
+    """Judged item → units without any mark."""
+    return {
+        item.name: missing
+        for item in rules.items
+        if item.is_judged
+        for missing in [
+            sum(
+                (item.pk, member.group_id) in rules.weights
+                and not rules.marks.get((item.pk, member.unit_id))
+                for member in members
             )
-        lines += written
-        if len(lines) >= _BATCH:
-            ScoreLine.objects.bulk_create(lines, batch_size=_BATCH)
-            lines = []
-        score = UnitScore(
-            run=run,
-            unit_id=member.unit_id,
-            unit_name=member.name,
-            peer_group_id=member.group_id,
-            total=total,
-        )
-        # Only for the tie-break below; not a column.
-        score.tie_break = _tie_break(written)  # type: ignore[attr-defined]
-        scores.append(score)
-    ScoreLine.objects.bulk_create(lines, batch_size=_BATCH)
-    return scores
-
-
-def _tie_break(lines: Sequence[ScoreLine]) -> tuple[Decimal, ...]:
-    heaviest = sorted(lines, key=lambda line: (-line.weight, line.item_id))
-    return tuple(line.score or Decimal(0) for line in heaviest if line.weight)
-
-
-def _score_one(
-    run: Run, rules: _Rules, member: Member, items: Sequence[SchemeItem]
-) -> tuple[list[ScoreLine], Decimal | None]:
-    figures = [
-        rules.figures.get((item.source_key, item.indicator_code, member.unit_id)) for item in items
-    ]
-    verdicts = [
-        _verdict(item, figure, rules.marks.get((item.pk, member.unit_id), ()))
-        for item, figure in zip(items, figures, strict=True)
-    ]
-    weights = [rules.weights.get((item.pk, member.group_id), Decimal(0)) for item in items]
-    results, total = score_unit(weights, verdicts, rules.full)
-    lines = [
-        _line(run, member, item, figure, weight, result)
-        for item, figure, weight, result in zip(items, figures, weights, results, strict=True)
-    ]
-    return lines, total
-
-
-def _verdict(item: SchemeItem, figure: Figure | None, marks: tuple[Decimal, ...]) -> Verdict:
-    if not item.may_carry_weight:
-        return Verdict(None, _NOT_JUDGED_TEXT)
-    return verdict_of(item.method, item.parameters, _reading(figure, marks))
-
-
-def _reading(figure: Figure | None, marks: tuple[Decimal, ...]) -> Reading:
-    if figure is None:
-        return Reading(marks=marks, found=False)
-    return Reading(
-        value=figure.value,
-        target=figure.target,
-        numerator=figure.numerator,
-        denominator=figure.denominator,
-        marks=marks,
-    )
-
-
-def _line(
-    run: Run,
-    member: Member,
-    item: SchemeItem,
-    figure: Figure | None,
-    weight: Decimal,
-    result: Line,
-) -> ScoreLine:
-    source = "评委评分" if item.is_judged else ""
-    value = None
-    if figure is not None:
-        source = figure.source
-        value = figure.value
-        if figure.denominator and figure.numerator is not None:
-            value = figure.numerator / figure.denominator * 100
-        if figure.as_of is not None:
-            source = f"{source}（截至 {figure.as_of:%Y-%m-%d}）"
-    return ScoreLine(
-        run=run,
-        unit_id=member.unit_id,
-        item=item,
-        value=_stored(value),
-        target=_stored(figure.target) if figure else None,
-        numerator=_stored(figure.numerator) if figure else None,
-        denominator=_stored(figure.denominator) if figure else None,
-        weight=weight,
-        effective_weight=result.effective_weight,
-        score=result.score,
-        formula=result.formula[:500],
-        advice=result.advice[:200],
-        source=source[:200],
-    )
-
-
-def _stored(value: Decimal | None) -> Decimal | None:
-    return None if value is None else round_half_up(value, _STORED)
-
-
-def _place(scores: Sequence[UnitScore], rules: _Rules, scheme: Scheme) -> None:
-    """Give ranks and grades inside each peer group."""
-    thresholds = thresholds_of(scheme)
-    groups: dict[int, list[UnitScore]] = defaultdict(list)
-    for score in scores:
-        groups[score.peer_group_id].append(score)
-    for group in groups.values():
-        assessed = {score.unit_id: score.total for score in group if score.total is not None}
-        ranks = ranks_of(assessed)
-        grades = grades_of(
-            [
-                Standing(score.unit_id, score.total, score.tie_break)  # type: ignore[attr-defined]
-                for score in group
-                if score.total is not None
-            ],
-            thresholds,
-            rules.full,
-        )
-        for score in group:
-            score.rank = ranks.get(score.unit_id)
-            score.group_size = len(assessed)
-            score.grade = grades.get(score.unit_id, "")
+        ]
+        if missing
+    }
 
 
 @transaction.atomic

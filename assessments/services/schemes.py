@@ -10,11 +10,12 @@ from django.db import transaction
 from django.db.models import Max
 
 from assessments.authority import MANAGE_SCHEME
-from assessments.enums import Method, Mode, SchemeState
+from assessments.enums import LEDGER_METHODS, Method, Mode, SchemeState
 from assessments.models import GradeRule, ItemWeight, PeerGroup, Scheme, SchemeItem
+from assessments.parameters import check_parameters
 from assessments.queries import shelf_entries, weight_sums, weights_of
-from assessments.scoring import check_parameters
 from assessments.services.holding import check, demand, hold
+from assessments.wording import sentence_of
 from gongjian.foundation.audit.trail import record
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors
@@ -35,14 +36,14 @@ _ITEM_FIELDS = (
     "rule_text",
     "order",
 )
-_GRADE_FIELDS = ("excellent_from", "good_from", "qualified_from", "excellent_quota")
-RULE_TEXTS = {
-    Method.PROPORTIONAL: "完成值与目标值之比乘以本项分值，超过目标按满分计。",
-    Method.INVERSE: "不高于目标值得满分，高于目标值的按目标值与实际值之比计分。",
-    Method.STEPPED: "按完成值所在的档次计分。",
-    Method.DEDUCT: "每发生一次扣除本项分值的一定比例，扣完为止。",
-    Method.JUDGED: "评委按百分制评分，取平均分；评委满五人的，去掉一个最高分和一个最低分。",
-}
+_GRADE_FIELDS = (
+    "excellent_from",
+    "good_from",
+    "qualified_from",
+    "excellent_quota",
+    "bonus_cap",
+    "notice_days",
+)
 
 
 def _draft(scheme: Scheme, actor: Actor, act: str) -> Scheme:
@@ -140,11 +141,13 @@ def add_offered_items(scheme: Scheme, *, actor: Actor, keys: Sequence[str]) -> l
 
 
 def _settle_item(item: SchemeItem) -> None:
-    if not item.is_judged and not item.source_key:
+    if item.method in LEDGER_METHODS:
+        item.source_key = item.indicator_code = ""
+    elif not item.is_judged and not item.source_key:
         raise FieldErrors({"method": "没有数据来源的项目只能由评委评分，请改选“评委评分”。"})
     if problem := check_parameters(item.method, item.parameters):
         raise FieldErrors({"parameters": problem})
-    item.rule_text = item.rule_text.strip() or RULE_TEXTS[Method(item.method)]
+    item.rule_text = item.rule_text.strip() or sentence_of(item.method, item.parameters)
     check(item)
 
 
@@ -153,9 +156,12 @@ def edit_item(item: SchemeItem, *, actor: Actor, values: Mapping[str, Any]) -> S
     scheme = _draft(item.scheme, actor, "修改考核项目")
     before = _values(item, _ITEM_FIELDS)
     mode = item.mode
+    own_words = item.rule_text != sentence_of(item.method, item.parameters)
     for name in _ITEM_FIELDS:
         if name in values:
             setattr(item, name, values[name])
+    if not own_words and values.get("rule_text", before["rule_text"]) == before["rule_text"]:
+        item.rule_text = ""  # written anew from the changed rule
     if mode == Mode.RESTRICTED:
         item.mode = mode  # what the mechanism restricts cannot be freed by editing
     if not item.may_carry_weight and item.weights.exists():

@@ -31,6 +31,8 @@ from assessments.queries import (
     visible_scores,
 )
 from assessments.tables import RunTable, UnitScoreTable
+from gongjian.foundation.calendar.working_days import corrections, working_days_until
+from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.web.pages import (
     ConfirmPage,
     DetailPage,
@@ -49,6 +51,17 @@ _OWN_PAGES = {"propose": "assessments:run_propose", "decide": "assessments:run_d
 def crumbs(run: Run | None = None) -> list[tuple[str, str]]:
     trail = [("考核结果", reverse("assessments:run_list"))]
     return [*trail, (str(run), run.get_absolute_url())] if run else trail
+
+
+def _notice_text(run: Run) -> str:
+    """The public notice with its countdown in working days."""
+    if run.notice_starts_on is None or run.notice_ends_on is None:
+        return "还没有公示"
+    text = f"{run.notice_starts_on:%Y-%m-%d} 至 {run.notice_ends_on:%Y-%m-%d}"
+    if run.state != RunState.NOTICED:
+        return text
+    left = working_days_until(today(), run.notice_ends_on, corrections())
+    return f"{text}，还有 {left} 个工作日" if left > 0 else f"{text}，已期满"
 
 
 class VisibleRuns(RecordsMixin):
@@ -93,6 +106,8 @@ class RunDetail(VisibleRuns, DetailPage):
             ("统计时点", run.as_of.strftime("%Y-%m-%d")),
             ("单位数", run.unit_count),
             ("状态", run.get_state_display()),
+            ("联审会", run.meeting_on.strftime("%Y-%m-%d") if run.meeting_on else "没有登记"),
+            ("公示", _notice_text(run)),
             ("依据指纹", run.input_hash[:16]),
         ]
 
@@ -101,22 +116,22 @@ class RunDetail(VisibleRuns, DetailPage):
         return [step for step in steps if step["url"]]
 
     def get_step_url(self, step: Step) -> str:
-        if step.name == "finish":
-            return ""
+        if step.name in {"finish", "withdraw"}:
+            return ""  # a withdrawal follows from an objection that was right
         if step.name in _OWN_PAGES:
             return reverse(_OWN_PAGES[step.name], args=[self.object.pk])
         return super().get_step_url(step)
 
     def get_extra(self) -> dict[str, Any]:
         summaries = group_summaries(self.object)
+        may_run = self.actor.may(RUN_ASSESSMENT)
         scores: Any = visible_scores(self.actor, self.permission).filter(run=self.object)
-        if not self.actor.may(RUN_ASSESSMENT) and not self.actor.may(DECIDE_ASSESSMENT):
+        if not may_run and not self.actor.may(DECIDE_ASSESSMENT):
             seen = set(scores.order_by().values_list("peer_group_id", flat=True).distinct())
             summaries = [summary for summary in summaries if summary.group.pk in seen]
         current = self._current(summaries)
         table = UnitScoreTable(scores.filter(peer_group=current.group if current else None))
         RequestConfig(self.request, paginate={"per_page": 50, "silent": True}).configure(table)
-        may_run = self.actor.may(RUN_ASSESSMENT)
         return {
             "crumbs": crumbs(),
             "summaries": summaries,
@@ -125,6 +140,7 @@ class RunDetail(VisibleRuns, DetailPage):
             "unjudged": unjudged_items(self.object) if may_run else {},
             "former": former_run(self.object) if may_run else None,
             "may_run": may_run,
+            "may_meet": may_run and self.object.state == RunState.COMPUTED,
             "may_report": self.actor.may(MAKE_REPORT),
             "may_commend": self.object.state in OFFICIAL and self.actor.may(MANAGE_COMMENDATION),
         }
@@ -161,7 +177,11 @@ class RunStart(RecordsMixin, ConfirmPage):
 class RunStep(VisibleRuns, StepPage):
     permission = VIEW_RESULT
     queryset = RUNS
-    services = {"publish": services.publish_run, "send_back": services.send_back_run}
+    services = {
+        "publish": services.publish_run,
+        "send_back": services.send_back_run,
+        "open_notice": services.open_notice,
+    }
 
     def get_extra(self) -> dict[str, Any]:
         return {**super().get_extra(), "crumbs": crumbs(self.get_object())}

@@ -126,9 +126,13 @@ class SchemeDetail(DetailPage):
             f"每组不超过 {show(rule.excellent_quota)}%，舍去小数，至少一家；"
             "总分相同的，权重较大的项目得分高者优先"
         )
+        cap = "不限" if rule.bonus_cap is None else f"{show(rule.bonus_cap)} 分"
+        days = f"{rule.notice_days} 个工作日" if rule.notice_days else "不公示"
         return [
             ("考核期间", self.object.period),
             ("满分", self.object.full_score),
+            ("加分封顶", cap),
+            ("公示", days),
             ("版本", self.object.version),
             ("状态", self.object.get_state_display()),
             ("等次", lines),
@@ -238,9 +242,9 @@ class ItemsFromShelf(OfScheme):
 
 class ItemCreate(OfScheme):
     permission = MANAGE_SCHEME
-    heading = "添加评委评分项目"
+    heading = "添加评委评分、加分、扣分或一票否决项目"
     form_class = JudgedItemForm
-    help_text = "软指标由评委按百分制评分。有数据的指标请用“从指标中选取”添加。"
+    help_text = "没有数据的项目在这里添加。有数据的指标请用“从指标中选取”添加，再改它的计分方法。"
 
     def get_form_kwargs(self) -> dict[str, Any]:
         count = self.scheme.items.count()

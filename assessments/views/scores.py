@@ -6,7 +6,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from assessments.authority import MAKE_REPORT, VIEW_OWN_SCORE, VIEW_RESULT
+from assessments.authority import MAKE_REPORT, RAISE_OBJECTION, VIEW_OWN_SCORE, VIEW_RESULT
+from assessments.enums import RunState
 from assessments.models import UnitScore
 from assessments.queries import dimension_totals, lines_of, visible_scores
 from assessments.tables import OwnScoreTable
@@ -50,6 +51,7 @@ class UnitScoreDetail(DetailPage):
             place = f"第 {score.rank} 名（{score.peer_group}组，共 {score.group_size} 家）"
         return [
             ("考核", score.run.scheme),
+            ("基本分", score.base if score.base is not None else "不适用"),
             ("总分", score.total if score.total is not None else "不适用"),
             ("名次", place),
             ("等次", score.shown_grade_label or "—"),
@@ -66,7 +68,10 @@ class UnitScoreDetail(DetailPage):
                 (str(self.object.run), self.object.run.get_absolute_url()),
             ],
             "lines": [line for line in lines if line.weight],
-            "tracked": [line for line in lines if not line.weight],
+            "extras": [line for line in lines if line.item.is_extra],
+            "tracked": [line for line in lines if line.item.is_tracked],
+            "may_object": self.object.run.state == RunState.NOTICED
+            and self.actor.may(RAISE_OBJECTION, at=self.object.unit),
             "dimensions": dimension_totals(lines),
             "full_score": self.object.run.scheme.full_score,
             "may_report": self.actor.may(MAKE_REPORT, at=self.object.unit),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -20,6 +21,7 @@ from assessments.services import (
     set_weights,
 )
 from gongjian.foundation.calendar.periods import ensure_year
+from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.web.shelves import todos_of
 from tests.factories.assessments import make_group, make_official, make_scheme
 
@@ -136,10 +138,12 @@ def test_other_scheme_pages_answer(cast, figures, sign_in):
         assert client.get(reverse(f"assessments:{name}")).status_code == 200, name
     grades = {"excellent_from": "92", "good_from": "80", "qualified_from": "60"}
     url = reverse("assessments:grade_rule", args=[scheme.pk])
-    assert client.post(url, {**grades, "excellent_quota": "15"}).status_code == 302
-    assert client.post(url, {**grades, "good_from": "95", "excellent_quota": "15"}).status_code == (
-        422
+    assert (
+        client.post(url, {**grades, "excellent_quota": "15", "notice_days": "5"}).status_code == 302
     )
+    assert client.post(
+        url, {**grades, "good_from": "95", "excellent_quota": "15", "notice_days": "5"}
+    ).status_code == (422)
     assert client.post(reverse("assessments:item_remove", args=[item.pk])).status_code == 302
     assert scheme.items.count() == 3
 
@@ -210,6 +214,10 @@ def test_from_run_to_published_result_in_the_browser(given, cast, sign_in):
     assert leader.post(decide).status_code == 409
 
     client = sign_in(cast.office)
+    client.post(reverse("assessments:run_step", args=[run.pk, "open_notice"]), {"reason": ""})
+    run.refresh_from_db()
+    assert (run.state, run.notice_ends_on > today()) == ("noticed", True)
+    type(run).objects.filter(pk=run.pk).update(notice_ends_on=today() - timedelta(days=1))
     client.post(reverse("assessments:run_step", args=[run.pk, "publish"]), {"reason": ""})
     run.refresh_from_db()
     assert run.state == "published"

@@ -8,19 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessments.enums import Grade
+from assessments.parameters import check_parameters
 from assessments.scoring import (
-    Reading,
     Standing,
     Thresholds,
-    cents,
-    check_parameters,
     effective_weights,
     grades_of,
     quota_of,
     ranks_of,
     score_unit,
-    verdict_of,
 )
+from assessments.verdicts import Reading, cents, verdict_of
 
 HUNDRED = Decimal(100)
 values = st.decimals(min_value=0, max_value=10_000, places=2)

@@ -6,9 +6,10 @@ import pytest
 from django.db import connection
 
 from assessments.enums import Grade
-from assessments.models import GradeRule, JudgedScore, ScoreLine, UnitScore
+from assessments.models import GradeRule, JudgedScore, UnitScore
 from assessments.queries import (
     compare_runs,
+    lines_of,
     members_of,
     shelf_entries,
     visible_runs,
@@ -27,8 +28,8 @@ from assessments.services import (
     edit_item,
     enter_judged_score,
     issue_commendation,
+    open_notice,
     propose_grades,
-    publish_run,
     publish_scheme,
     revise_scheme,
     run_assessment,
@@ -103,7 +104,7 @@ def test_a_run_costs_the_same_queries_for_more_units(cast, figures, django_asser
 
 
 def test_lines_carry_figures_formula_and_source(ran, cast):
-    line = ScoreLine.objects.get(run=ran, unit=cast.nanlu, item__code="A01")
+    line = lines_of(ran.unit_scores.get(unit=cast.nanlu))[0]
     assert line.formula == "得分 = 60 × min(60 ÷ 90, 1) = 40.00"
     assert (line.numerator, line.denominator, line.value) == (30, 50, 60)
     assert line.source == "季度报表"
@@ -114,12 +115,13 @@ def test_the_database_comes_to_the_same_totals(ran):
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT s.unit_name, sum(round(l.effective_weight * least(
-                coalesce(l.numerator / nullif(l.denominator, 0) * 100, l.value, 0)
-                / l.target, 1), 2))
-            FROM assessments_scoreline l
-            JOIN assessments_unitscore s ON s.run_id = l.run_id AND s.unit_id = l.unit_id
-            WHERE l.run_id = %s GROUP BY s.unit_name
+            SELECT s.unit_name, sum(round((l ->> 2)::numeric * least(coalesce(
+                (l ->> 6)::numeric / nullif((l ->> 7)::numeric, 0) * 100,
+                (l ->> 4)::numeric, 0) / (l ->> 5)::numeric, 1), 2))
+            FROM assessments_scoresheet h
+            JOIN assessments_unitscore s ON s.run_id = h.run_id AND s.unit_id = h.unit_id
+            CROSS JOIN LATERAL jsonb_array_elements(h.lines) l
+            WHERE h.run_id = %s GROUP BY s.unit_name
             """,
             [ran.pk],
         )
@@ -130,7 +132,7 @@ def test_the_database_comes_to_the_same_totals(ran):
 def test_plain_arithmetic_comes_to_the_same_totals(ran):
     for score in ran.unit_scores.all():
         total = Decimal(0)
-        for line in ScoreLine.objects.filter(run=ran, unit=score.unit):
+        for line in lines_of(score):
             value = line.value or Decimal(0)
             part = line.effective_weight * min(value, line.target) / line.target
             total += part.quantize(Decimal("0.01"), ROUND_HALF_UP)
@@ -142,7 +144,7 @@ def test_what_does_not_apply_hands_its_weight_to_the_rest(cast, figures):
     figures.give("A02", cast.dongfeng.pk, "30", target="40")
     run = run_assessment(make_scheme(cast.office, [make_group(cast.office)]), actor=cast.office)
 
-    lines = ScoreLine.objects.filter(run=run, unit=cast.dongfeng)
+    lines = lines_of(run.unit_scores.get(unit=cast.dongfeng))
     assert {line.item.code: (line.effective_weight, line.score) for line in lines} == {
         "A01": (0, None),
         "A02": (100, Decimal("75.00")),
@@ -280,7 +282,8 @@ def test_units_see_only_published_results_within_their_reach(ran, cast):
     assert not visible_runs(cast.county).exists()
     make_official(ran, office=cast.office, leader=cast.leader, published=False)
     assert not visible_scores(cast.township, permission).exists()
-    publish_run(ran, actor=cast.office)
+    open_notice(ran, actor=cast.office)
+    # On public notice the units see their result, or they could not object.
 
     def names(actor):
         return sorted(score.unit_name for score in visible_scores(actor, permission))
@@ -416,5 +419,6 @@ def test_each_step_leaves_its_trail(ran, cast):
         "assessments.run.computed",
         "assessments.run.proposed",
         "assessments.run.decided",
+        "assessments.run.noticed",
         "assessments.run.published",
     ]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 
-from assessments.models import PeerGroup, Run, Scheme
+from assessments.models import LedgerEntry, PeerGroup, Run, Scheme, SchemeItem, UnitReview
 from assessments.services import (
     add_offered_items,
     create_peer_group,
     create_scheme,
+    enter_case,
+    open_notice,
+    open_reviews,
     propose_grades,
     publish_scheme,
     set_weights,
@@ -19,6 +23,8 @@ from assessments.services import publish_run as publish
 from gongjian.commons.indicators.shelf import Figure, IndicatorSource, Offered
 from gongjian.foundation.calendar.periods import ensure_year
 from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.kernel.dates import today
+from orgs.models import Unit
 
 OFFERED = (
     Offered("A01", "应建工会组建率", "%", rises=True),
@@ -91,5 +97,30 @@ def make_scheme(
 
 
 def make_official(run: Run, *, office: Actor, leader: Actor, published: bool = True) -> Run:
+    """Decided, and published after a notice that is long over."""
     run = decide(propose_grades(run, actor=office), actor=leader)
-    return publish(run, actor=office) if published else run
+    if not published:
+        return run
+    run = open_notice(run, actor=office, starts_on=today() - timedelta(days=30))
+    return publish(run, actor=office)
+
+
+def make_reviews(scheme: Scheme, actor: Actor) -> list[UnitReview]:
+    open_reviews(scheme, actor=actor)
+    return list(scheme.reviews.select_related("unit").order_by("unit__path"))
+
+
+def make_entry(office: Actor, item: SchemeItem, unit: Unit, **values: object) -> LedgerEntry:
+    """An entry of the ledger as the office puts it down, waiting for its approval."""
+    return enter_case(
+        actor=office,
+        values={
+            "item": item,
+            "unit": unit,
+            "matter": "双建经验",
+            "level": "省级",
+            "occurred_on": date(2026, 5, 6),
+            "evidence": "省总工会简报第 12 期",
+            **values,
+        },
+    )
