@@ -8,6 +8,7 @@
 import { draftKey, loadDraft, storeDraft, type Draft } from "./drafts";
 import { Grid } from "./grid";
 import { icon } from "./icons";
+import { keepOffline } from "./offline";
 import { isSignIn, renewToken, send } from "./requests";
 import { Entry, type Conflict } from "./sheet";
 import { toast } from "./toast";
@@ -38,6 +39,7 @@ class ReturnForm extends HTMLElement {
   private isLeaving = false;
   private isLocked = false;
   private savedAt = "";
+  private confirmed: Record<string, string> = {};
 
   connectedCallback(): void {
     const form = this.querySelector("form");
@@ -63,6 +65,7 @@ class ReturnForm extends HTMLElement {
     });
     this.listenToWindow();
     this.offerDraft();
+    void keepOffline(this.dataset.offlineUrl);
     this.cells.forEach((entry) => entry.showRate());
     this.count();
     this.tellDirty();
@@ -87,6 +90,7 @@ class ReturnForm extends HTMLElement {
     window.addEventListener("focus", () => {
       if (this.failures && this.dirty.length) void renewToken().then((ok) => ok && this.queue(0));
     });
+    window.addEventListener("gongjian:signed-in", () => this.queue(0));
     window.addEventListener("pageshow", () => {
       this.isLeaving = false;
     });
@@ -168,7 +172,10 @@ class ReturnForm extends HTMLElement {
     this.failures = 0;
     this.revision = answer.revision;
     this.savedAt = answer.saved_at;
-    for (const [entry, value] of sent) this.settle(entry, value, answer);
+    for (const [entry, value] of sent) {
+      this.settle(entry, value, answer);
+      this.confirmed[entry.key] = entry.base;
+    }
     this.keepDraft();
     this.queue(0);
   }
@@ -306,7 +313,11 @@ class ReturnForm extends HTMLElement {
   // --- the draft on this machine -----------------------------------------------------
 
   private keepDraft(): void {
-    storeDraft(this.key, this.revision, Object.fromEntries(this.dirty.map((entry) => [entry.key, entry.input.value])));
+    const { dirty, revision, confirmed } = this;
+    const nothing = !dirty.length && !Object.keys(confirmed).length;
+    const values = Object.fromEntries(dirty.map((entry) => [entry.key, entry.input.value]));
+    const bases = Object.fromEntries(dirty.map((entry) => [entry.key, entry.base]));
+    storeDraft(this.key, nothing ? null : { revision, values, bases, confirmed });
     this.tellDirty();
   }
 
@@ -315,25 +326,46 @@ class ReturnForm extends HTMLElement {
     this.dataset.dirty = String(this.dirty.length);
   }
 
+  /**
+   * Take up what this machine still holds. A value typed over what the server
+   * holds now goes in by itself; where somebody wrote in between, the person chooses.
+   */
   private offerDraft(): void {
     const draft = loadDraft(this.key);
     if (!draft) return;
+    if (draft.revision > this.revision) this.catchUp(draft);
     const differing = this.entries.filter((entry) => {
       const value = draft.values[entry.key];
       return value !== undefined && !entry.holds(value);
     });
-    if (!differing.length) {
-      storeDraft(this.key, this.revision, {});
-    } else if (draft.revision === this.revision) {
-      this.useDraft(draft, differing);
-      toast(`已恢复本机草稿 ${differing.length} 项。`);
-    } else {
-      const when = new Date(draft.at).toLocaleString("zh-CN");
-      this.banner(`本机有 ${differing.length} 项未上传的草稿，存于 ${when}；此后这张表在别处改动过，请选择。`, [
-        ["采用草稿", () => this.useDraft(draft, differing)],
-        ["丢弃草稿", () => storeDraft(this.key, this.revision, {})],
-      ]);
+    const safe = differing.filter((entry) => entry.base === (draft.bases?.[entry.key] ?? entry.base));
+    const doubtful = differing.filter((entry) => !safe.includes(entry));
+    if (safe.length) {
+      this.useDraft(draft, safe);
+      toast(`已恢复本机草稿 ${safe.length} 项。`);
     }
+    if (doubtful.length) {
+      const when = new Date(draft.at).toLocaleString("zh-CN");
+      this.banner(`本机有 ${doubtful.length} 项未上传的草稿，存于 ${when}；此后这些栏在别处改动过，请选择。`, [
+        ["采用草稿", () => this.useDraft(draft, doubtful)],
+        ["丢弃草稿", () => this.keepDraft()],
+      ]);
+    } else if (!safe.length) {
+      this.keepDraft();
+    }
+  }
+
+  /** This page was kept from before: bring it to what the server confirmed since. */
+  private catchUp(draft: Draft): void {
+    for (const entry of this.entries) {
+      const value = draft.confirmed?.[entry.key];
+      if (value === undefined) continue;
+      entry.base = value;
+      entry.input.value = value;
+      entry.mark();
+    }
+    this.revision = draft.revision;
+    this.confirmed = draft.confirmed ?? {};
   }
 
   private useDraft(draft: Draft, entries: Entry[]): void {

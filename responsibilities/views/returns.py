@@ -6,6 +6,7 @@ import re
 from dataclasses import asdict
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
@@ -113,6 +114,7 @@ class ReturnFill(FillPage):
             and quarterly_return.seen_at is None
             and self.actor.may(SUBMIT_RETURN, at=at),
             "heading": f"{obligation.period}报表",
+            "offline_url": reverse("web:offline") if settings.OFFLINE_PAGES else "",
         }
         return self.render(context, status=status)
 
