@@ -17,6 +17,8 @@ interface Answer {
   saved: Record<string, { value: string; display: string; rate: string | null }>;
   errors: Record<string, string>;
   conflicts: Record<string, Conflict>;
+  remark_conflicts: Record<string, Conflict>;
+  accepted: string[];
   warnings: Record<string, string>;
   revision: number;
   saved_at: string;
@@ -39,6 +41,7 @@ class ReturnForm extends HTMLElement {
   private isLeaving = false;
   private isLocked = false;
   private savedAt = "";
+  private lastCell: EventTarget | null = null;
   private confirmed: Record<string, string> = {};
 
   connectedCallback(): void {
@@ -60,10 +63,14 @@ class ReturnForm extends HTMLElement {
       const input = event.target as HTMLInputElement;
       if ("remark" in input.dataset) this.changed([input]);
     });
+    form.addEventListener("focusin", (event) => {
+      this.lastCell = event.target;
+    });
     form.addEventListener("submit", () => {
       this.isLeaving = true;
     });
     this.listenToWindow();
+    this.addEventListener("click", (event) => this.pressed(event));
     this.offerDraft();
     void keepOffline(this.dataset.offlineUrl);
     this.cells.forEach((entry) => entry.showRate());
@@ -115,6 +122,46 @@ class ReturnForm extends HTMLElement {
     this.queue(AFTER_TYPING);
   }
 
+  private pressed(event: Event): void {
+    const button = (event.target as Element).closest<HTMLElement>("[data-accept], [data-accept-all], [data-jump]");
+    if (!button) return;
+    event.preventDefault();
+    if (button.dataset.jump) this.jump(button.dataset.jump === "wrong");
+    else this.accept(button);
+  }
+
+  /** Take prefilled values over: one cell, a section, or the whole sheet. */
+  private accept(button: HTMLElement): void {
+    const code = button.dataset.accept;
+    const within = button.dataset.acceptAll === "sheet" ? this.form : button.closest("[data-section]");
+    const waiting = this.cells.filter((entry) => entry.source !== null);
+    const chosen = waiting.filter((entry) => (code ? entry.code === code : within?.contains(entry.input)));
+    for (const entry of chosen) entry.accepts = true;
+    this.querySelectorAll("[data-accept-box]").forEach((box) => {
+      const left = waiting.filter((entry) => !entry.accepts && box.parentElement?.contains(entry.input)).length;
+      const count = box.querySelector("[data-accept-count]");
+      if (count) count.textContent = String(left);
+      if (!left) box.remove();
+    });
+    if (!waiting.some((entry) => !entry.accepts)) this.querySelector("[data-accept-all=sheet]")?.remove();
+    this.keepDraft();
+    this.queue(0);
+  }
+
+  /** Go to the next cell after the present one that is empty, or that is not in order. */
+  private jump(toWrong: boolean): void {
+    const { cells } = this;
+    const here = cells.findIndex(({ input }) => input === this.lastCell);
+    const round = [...cells.slice(here + 1), ...cells.slice(0, here + 1)];
+    const next = round.find((entry) => (toWrong ? entry.isInDoubt : entry.input.value.trim() === ""));
+    if (!next) {
+      toast(toWrong ? "没有需要处理的栏目。" : "各栏都已填写。");
+      return;
+    }
+    next.input.focus();
+    next.input.scrollIntoView({ block: "center" });
+  }
+
   // --- sending -----------------------------------------------------------------
 
   private queue(delay: number): void {
@@ -144,6 +191,7 @@ class ReturnForm extends HTMLElement {
     this.show("sending");
     const body = new URLSearchParams({ revision: String(this.revision) });
     for (const [entry, value] of this.sent) {
+      if (entry.accepts) body.append("accept", entry.code);
       body.set(entry.key, value);
       body.set(`${entry.isRemark ? "remark_base" : "base"}[${entry.code}]`, entry.base);
     }
@@ -184,8 +232,8 @@ class ReturnForm extends HTMLElement {
     const { code } = entry;
     const isUntouched = entry.holds(value);
     const error = answer.errors?.[code];
-    const conflict = answer.conflicts?.[code];
-    if (entry.isRemark) {
+    const conflict = (entry.isRemark ? answer.remark_conflicts : answer.conflicts)?.[code];
+    if (entry.isRemark && !conflict) {
       entry.base = value;
     } else if (conflict) {
       entry.showConflict(conflict, (mine) => this.resolve(entry, mine));
@@ -196,6 +244,7 @@ class ReturnForm extends HTMLElement {
       const saved = answer.saved?.[code];
       entry.base = saved?.value ?? value;
       entry.refused = null;
+      if (entry.accepts) entry.showAccepted("已核对");
       if (isUntouched) {
         entry.say(answer.warnings?.[code] ?? "", true);
         entry.showRate(saved?.rate ?? undefined);

@@ -17,6 +17,8 @@ export class Entry {
   /** A value the server refused; not sent again until it is changed. */
   refused: string | null = null;
   conflict: Conflict | null = null;
+  /** The prefilled value was looked at, and the server does not know it yet. */
+  accepts = false;
 
   constructor(readonly input: HTMLInputElement) {
     this.isRemark = "remark" in input.dataset;
@@ -33,7 +35,20 @@ export class Entry {
   }
 
   get isDirty(): boolean {
-    return !this.same(this.input.value, this.base);
+    return this.accepts || !this.same(this.input.value, this.base);
+  }
+
+  /** The button that takes the prefilled value over, while nobody has. */
+  get source(): Element | null {
+    return this.accepts ? null : (row(this.input)?.querySelector("[data-accept]") ?? null);
+  }
+
+  /** Whether something beside the cell asks for a look: an error, a warning without its remark. */
+  get isInDoubt(): boolean {
+    if (this.conflict || this.input.hasAttribute("aria-invalid")) return true;
+    const soft = document.getElementById(`message-${this.code}`)?.textContent;
+    const remark = row(this.input)?.querySelector<HTMLInputElement>("input[data-remark]");
+    return Boolean(soft) && !remark?.value.trim();
   }
 
   get isSendable(): boolean {
@@ -61,8 +76,9 @@ export class Entry {
   mark(): void {
     row(this.input)?.classList.toggle("is-changed", this.isDirty);
     // The plain form names what it was typed over, as autosave does.
-    const hidden = row(this.input)?.querySelector<HTMLInputElement>("input[name^='base[']");
-    if (hidden && !this.isRemark) hidden.value = this.base;
+    const name = this.isRemark ? "remark_base[" : "base[";
+    const hidden = row(this.input)?.querySelector<HTMLInputElement>(`input[name^='${name}']`);
+    if (hidden) hidden.value = this.base;
   }
 
   say(message: string, soft = false): void {
@@ -93,6 +109,12 @@ export class Entry {
     output.className = `rate tone-${toneOf(rate)}`;
   }
 
+  /** Write beside the cell who took the prefilled value over. */
+  showAccepted(words: string): void {
+    this.accepts = false;
+    row(this.input)?.querySelector("[data-accept]")?.replaceWith(note("cell-accepted", words));
+  }
+
   /** Show both values and let the person choose. */
   showConflict(conflict: Conflict, choose: (mine: boolean) => void): void {
     this.clearConflict();
@@ -110,6 +132,13 @@ export class Entry {
     this.conflict = null;
     row(this.input)?.querySelector(".cell-conflict")?.remove();
   }
+}
+
+function note(css: string, words: string): HTMLElement {
+  const span = document.createElement("span");
+  span.className = css;
+  span.textContent = words;
+  return span;
 }
 
 function choice(label: string, run: () => void): HTMLButtonElement {

@@ -37,4 +37,4 @@ def _script() -> bytes:
     if not staticfiles_storage.exists("worker.js"):
         raise Http404
     with staticfiles_storage.open("worker.js") as script:
-        return script.read()
+        return bytes(script.read())
