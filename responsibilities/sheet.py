@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from gongjian.foundation.kernel.numbers import show
-from responsibilities.cells import Cell, completion
+from responsibilities.cells import Cell
 from responsibilities.checks import first_texts
 from responsibilities.enums import QuarterlyStyle, ReturnState, Severity
 from responsibilities.models import Obligation, QuarterlyReturn
+from responsibilities.pace import pace_of
 from responsibilities.queries.findings import findings_of
 from responsibilities.queries.returns import earlier_returns, prefill, targets_of
 
@@ -38,6 +39,10 @@ class Row:
     warning: str = ""
     pin: str = ""
     source: str = ""
+    style: str = ""
+    #: Completion against what is due by this quarter, and the year up to it.
+    paced: Decimal | None = None
+    year_to_date: Decimal | None = None
     #: Who looked at the prefilled value and took it over.
     accepted_by: str = ""
     #: The last four quarters, oldest first, for the small line beside the cell.
@@ -120,7 +125,7 @@ def build_sheet(
     sections: dict[str, Section] = {}
     for cell in cells:
         value = values[cell.slot]
-        row = _row(cell, value, earlier, obligation.period.year, targets.get(cell.code))
+        row = _row(cell, value, earlier, obligation, targets.get(cell.code))
         row.typed = (typed or {}).get(cell.code, row.typed)
         row.remark = (remarks or {}).get(cell.code, written.get(cell.code, ""))
         row.error = (errors or {}).get(cell.code, "")
@@ -148,9 +153,10 @@ def _row(
     cell: Cell,
     value: Decimal | None,
     earlier: list[QuarterlyReturn],
-    year: int,
+    obligation: Obligation,
     target: Decimal | None,
 ) -> Row:
+    year = obligation.period.year
     last = None
     done = Decimal(0)
     trail: list[Decimal | None] = []
@@ -165,7 +171,8 @@ def _row(
             names.insert(0, f"{past.period} {show(number) or '未填'}")
         if cell.style == QuarterlyStyle.INCREMENTAL and past.period.year == year:
             done += number or 0
-    reached = None if value is None else value + done
+    quarter = obligation.period.ordinal
+    pace = pace_of(value, style=cell.style, done=done, target=target, quarter=quarter)
     return Row(
         code=cell.code,
         label=cell.label,
@@ -177,7 +184,10 @@ def _row(
         target=target,
         last=last,
         done=done or None,
-        rate=completion(reached, target),
+        rate=pace.rate,
+        style=cell.style,
+        paced=pace.paced,
+        year_to_date=pace.year_to_date,
         remark="",
         trail=trail,
         trail_words="；".join(names),

@@ -247,7 +247,7 @@ class ReturnForm extends HTMLElement {
       if (entry.accepts) entry.showAccepted("已核对");
       if (isUntouched) {
         entry.say(answer.warnings?.[code] ?? "", true);
-        entry.showRate(saved?.rate ?? undefined);
+        entry.showRate();
       }
     }
     entry.mark();

@@ -1,5 +1,6 @@
 /** One input of the return form: what the server holds, what is wrong, what is shown beside it. */
-import { canonical, figure, readNumber } from "./numbers";
+import { canonical, grouped, readNumber } from "./numbers";
+import { paceOf, type Pace } from "./pace";
 
 export interface Conflict {
   theirs: string;
@@ -92,21 +93,29 @@ export class Entry {
     else this.input.removeAttribute("aria-invalid");
   }
 
-  /** Redraw the completion rate from what stands in the input. */
-  showRate(fromServer?: string): void {
+  /** Redraw year to date and completion from what stands in the input. */
+  showRate(): void {
     const output = row(this.input)?.querySelector<HTMLElement>(".rate");
     const words = output?.querySelector("b");
     const bar = output?.querySelector<HTMLElement>(".bar i");
     if (!output || !words || !bar) return;
-    const value = figure(this.input.value);
-    const target = figure(this.input.dataset.target ?? "");
-    // Earlier quarters of the year count towards the yearly target.
-    const done = figure(this.input.dataset.done ?? "") ?? 0;
-    let rate = value === null || !target ? null : ((value + done) / target) * 100;
-    if (fromServer !== undefined && fromServer !== "") rate = Number(fromServer);
-    words.textContent = rate === null ? "—" : `${rate.toFixed(rate >= 100 ? 0 : 1)}%`;
+    const { style = "", done = "", target = "", quarter = "4" } = this.input.dataset;
+    const pace = paceOf(this.input.value, { style, done, target, quarter: Number(quarter) });
+    const rate = pace.rate === null ? null : Number(pace.rate);
+    words.textContent = pace.rate === null ? "—" : `${pace.rate}%`;
     bar.style.width = `${Math.max(0, Math.min(100, rate ?? 0))}%`;
     output.className = `rate tone-${toneOf(rate)}`;
+    this.showPace(pace);
+  }
+
+  private showPace({ yearToDate, paced }: Pace): void {
+    const box = row(this.input)?.querySelector<HTMLElement>(".cell-pace");
+    if (!box) return;
+    box.hidden = yearToDate === null;
+    const sum = box.querySelector("[data-ytd]");
+    const share = box.querySelector("[data-paced]");
+    if (sum && yearToDate !== null) sum.textContent = grouped(Number(yearToDate));
+    if (share) share.textContent = paced === null ? "—" : `${paced}%`;
   }
 
   /** Write beside the cell who took the prefilled value over. */
