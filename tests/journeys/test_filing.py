@@ -166,3 +166,18 @@ def test_a_pasted_column_fills_downwards_and_is_undone(committed_cast, owed, sco
 
     with scoped():
         assert held(owed).values == [None] * 5
+
+
+def test_a_nil_report_takes_two_presses(committed_cast, owed, scoped, window):
+    page = window(committed_cast.secretary)
+    page.goto(f"/responsibilities/returns/fill/{owed.pk}/")
+    person = Counted()
+    person.press(page.get_by_role("link", name="零报告"))
+    person.press(page.get_by_role("button", name="确认零报告并报送"))
+    expect(page.get_by_text("已报送零报告").first).to_be_visible()
+
+    assert person.count == 2
+    with scoped():
+        row = held(owed)
+        assert (row.state, row.is_nil) == ("submitted", True)
+        assert row.nil_reason == "本季度没有发生表内所列事项。"
