@@ -5,6 +5,7 @@
 //   node build.mjs            once
 //   node build.mjs --watch    again after every change
 
+import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,7 +21,7 @@ const MODULES = join(HERE, "node_modules");
 const BROWSERS = ["chrome87", "firefox91", "safari15"];
 // Bundles are loaded one by one: Django's manifest does not rewrite imports
 // between files, so there is no code splitting.
-const SCRIPTS = ["app", "form", "board", "charts", "pick", "review", "designer", "behalf"];
+const SCRIPTS = ["app", "form", "board", "charts", "pick", "review", "designer", "behalf", "worker"];
 const STYLES = ["app", "error"];
 const ICON_SOURCES = ["templates", "gongjian", "orgs", "responsibilities", "assessments", "frontend/src"];
 
@@ -101,8 +102,16 @@ function copyAssets() {
   }
 }
 
+/** Names the build by its sources, so that kept files of an earlier one are dropped. */
+function buildName() {
+  const hash = createHash("sha256");
+  for (const file of [...filesBelow(join(HERE, "src")), ...filesBelow(join(HERE, "css"))].sort()) hash.update(readFileSync(file));
+  return hash.digest("hex").slice(0, 12);
+}
+
 async function bundle() {
   const shared = {
+    define: { BUILD: JSON.stringify(buildName()) },
     bundle: true,
     minify: true,
     target: BROWSERS,

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from gongjian.foundation.kernel.numbers import show
-from responsibilities.cells import Cell, completion
+from responsibilities.cells import Cell
 from responsibilities.checks import first_texts
 from responsibilities.enums import QuarterlyStyle, ReturnState, Severity
 from responsibilities.models import Obligation, QuarterlyReturn
+from responsibilities.pace import pace_of
 from responsibilities.queries.findings import findings_of
 from responsibilities.queries.returns import earlier_returns, prefill, targets_of
+
+QUARTERS_SHOWN = 4
 
 
 @dataclass(slots=True)
@@ -36,9 +39,23 @@ class Row:
     warning: str = ""
     pin: str = ""
     source: str = ""
+    style: str = ""
+    #: Completion against what is due by this quarter, and the year up to it.
+    paced: Decimal | None = None
+    year_to_date: Decimal | None = None
+    #: Who looked at the prefilled value and took it over.
+    accepted_by: str = ""
+    #: The last four quarters, oldest first, for the small line beside the cell.
+    trail: list[Decimal | None] = field(default_factory=list)
+    trail_words: str = ""
     readonly: bool = False
     #: Median of the units beside this one, for the reviewer.
     median: Decimal | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Prefilled, open, and not looked at yet."""
+        return bool(self.source) and not self.accepted_by and not self.readonly
 
 
 @dataclass(slots=True)
@@ -46,6 +63,11 @@ class Section:
     code: str
     name: str
     rows: list[Row] = field(default_factory=list)
+
+    @property
+    def waiting(self) -> int:
+        """Prefilled cells that nobody has looked at yet."""
+        return sum(row.waits for row in self.rows)
 
 
 @dataclass(slots=True)
@@ -59,6 +81,10 @@ class Sheet:
     total: int
     revision: int
     pins: int
+
+    @property
+    def waiting(self) -> int:
+        return sum(section.waiting for section in self.sections)
 
     @property
     def is_locked(self) -> bool:
@@ -79,9 +105,11 @@ def build_sheet(
         values, sources = prefill(obligation)
         written: dict[str, str] = {}
         pins: dict[str, str] = {}
+        taken: dict[str, str] = {}
     else:
         values, sources = list(quarterly_return.values), quarterly_return.sources
         written = quarterly_return.remarks
+        taken = dict(quarterly_return.notes.get("accepted", {}))
         open_pins = quarterly_return.pins.filter(resolved_at=None)
         pins = dict(open_pins.values_list("cell", "text"))
     earlier = earlier_returns(obligation.unit, obligation.period)
@@ -97,12 +125,13 @@ def build_sheet(
     sections: dict[str, Section] = {}
     for cell in cells:
         value = values[cell.slot]
-        row = _row(cell, value, earlier, obligation.period.year, targets.get(cell.code))
+        row = _row(cell, value, earlier, obligation, targets.get(cell.code))
         row.typed = (typed or {}).get(cell.code, row.typed)
         row.remark = (remarks or {}).get(cell.code, written.get(cell.code, ""))
         row.error = (errors or {}).get(cell.code, "")
         row.warning = warnings.get(cell.code, "")
         row.pin, row.source = pins.get(cell.code, ""), sources.get(cell.code, "")
+        row.accepted_by = taken.get(cell.code, "")
         asked = cell.is_asked_of(obligation.unit.level, obligation.unit.category)
         row.readonly = (only_pinned and cell.code not in pins) or cell.is_total or not asked
         if not asked:
@@ -124,19 +153,26 @@ def _row(
     cell: Cell,
     value: Decimal | None,
     earlier: list[QuarterlyReturn],
-    year: int,
+    obligation: Obligation,
     target: Decimal | None,
 ) -> Row:
+    year = obligation.period.year
     last = None
     done = Decimal(0)
+    trail: list[Decimal | None] = []
+    names: list[str] = []
     for place, past in enumerate(earlier):
         known = next((old for old in past.form.layout() if old.code == cell.code), None)
         number = past.values[known.slot] if known else None
         if place == 0:
             last = number
+        if place < QUARTERS_SHOWN:
+            trail.insert(0, number)
+            names.insert(0, f"{past.period} {show(number) or '未填'}")
         if cell.style == QuarterlyStyle.INCREMENTAL and past.period.year == year:
             done += number or 0
-    reached = None if value is None else value + done
+    quarter = obligation.period.ordinal
+    pace = pace_of(value, style=cell.style, done=done, target=target, quarter=quarter)
     return Row(
         code=cell.code,
         label=cell.label,
@@ -148,6 +184,11 @@ def _row(
         target=target,
         last=last,
         done=done or None,
-        rate=completion(reached, target),
+        rate=pace.rate,
+        style=cell.style,
+        paced=pace.paced,
+        year_to_date=pace.year_to_date,
         remark="",
+        trail=trail,
+        trail_words="；".join(names),
     )

@@ -5,12 +5,18 @@
  * kilobyte. The key holds person, post and form: two people share a computer.
  */
 
+import { forgetPages } from "./offline";
+
 const PREFIX = "gongjian:draft:";
 
 export interface Draft {
   revision: number;
   at: number;
   values: Record<string, string>;
+  /** What the server held below each value when it was typed. */
+  bases: Record<string, string>;
+  /** What the server confirmed since the page was drawn: a kept page may be older than that. */
+  confirmed: Record<string, string>;
 }
 
 export const draftKey = (form: string): string =>
@@ -24,11 +30,11 @@ export function loadDraft(key: string): Draft | null {
   }
 }
 
-/** Store the values, or take the draft away when there are none; false when the browser refuses. */
-export function storeDraft(key: string, revision: number, values: Record<string, string>): boolean {
+/** Store the draft, or take it away when there is nothing in it; false when the browser refuses. */
+export function storeDraft(key: string, draft: Omit<Draft, "at"> | null): boolean {
   try {
-    if (Object.keys(values).length === 0) localStorage.removeItem(key);
-    else localStorage.setItem(key, JSON.stringify({ revision, at: Date.now(), values } satisfies Draft));
+    if (!draft) localStorage.removeItem(key);
+    else localStorage.setItem(key, JSON.stringify({ ...draft, at: Date.now() } satisfies Draft));
     return true;
   } catch {
     return false;
@@ -36,6 +42,7 @@ export function storeDraft(key: string, revision: number, values: Record<string,
 }
 
 export function clearDrafts(): void {
+  forgetPages();
   try {
     Object.keys(localStorage)
       .filter((key) => key.startsWith(PREFIX))

@@ -8,6 +8,7 @@
 import { draftKey, loadDraft, storeDraft, type Draft } from "./drafts";
 import { Grid } from "./grid";
 import { icon } from "./icons";
+import { keepOffline } from "./offline";
 import { isSignIn, renewToken, send } from "./requests";
 import { Entry, type Conflict } from "./sheet";
 import { toast } from "./toast";
@@ -16,6 +17,8 @@ interface Answer {
   saved: Record<string, { value: string; display: string; rate: string | null }>;
   errors: Record<string, string>;
   conflicts: Record<string, Conflict>;
+  remark_conflicts: Record<string, Conflict>;
+  accepted: string[];
   warnings: Record<string, string>;
   revision: number;
   saved_at: string;
@@ -38,6 +41,8 @@ class ReturnForm extends HTMLElement {
   private isLeaving = false;
   private isLocked = false;
   private savedAt = "";
+  private lastCell: EventTarget | null = null;
+  private confirmed: Record<string, string> = {};
 
   connectedCallback(): void {
     const form = this.querySelector("form");
@@ -58,11 +63,16 @@ class ReturnForm extends HTMLElement {
       const input = event.target as HTMLInputElement;
       if ("remark" in input.dataset) this.changed([input]);
     });
+    form.addEventListener("focusin", (event) => {
+      this.lastCell = event.target;
+    });
     form.addEventListener("submit", () => {
       this.isLeaving = true;
     });
     this.listenToWindow();
+    this.addEventListener("click", (event) => this.pressed(event));
     this.offerDraft();
+    void keepOffline(this.dataset.offlineUrl);
     this.cells.forEach((entry) => entry.showRate());
     this.count();
     this.tellDirty();
@@ -87,6 +97,7 @@ class ReturnForm extends HTMLElement {
     window.addEventListener("focus", () => {
       if (this.failures && this.dirty.length) void renewToken().then((ok) => ok && this.queue(0));
     });
+    window.addEventListener("gongjian:signed-in", () => this.queue(0));
     window.addEventListener("pageshow", () => {
       this.isLeaving = false;
     });
@@ -109,6 +120,46 @@ class ReturnForm extends HTMLElement {
     this.count();
     this.keepDraft();
     this.queue(AFTER_TYPING);
+  }
+
+  private pressed(event: Event): void {
+    const button = (event.target as Element).closest<HTMLElement>("[data-accept], [data-accept-all], [data-jump]");
+    if (!button) return;
+    event.preventDefault();
+    if (button.dataset.jump) this.jump(button.dataset.jump === "wrong");
+    else this.accept(button);
+  }
+
+  /** Take prefilled values over: one cell, a section, or the whole sheet. */
+  private accept(button: HTMLElement): void {
+    const code = button.dataset.accept;
+    const within = button.dataset.acceptAll === "sheet" ? this.form : button.closest("[data-section]");
+    const waiting = this.cells.filter((entry) => entry.source !== null);
+    const chosen = waiting.filter((entry) => (code ? entry.code === code : within?.contains(entry.input)));
+    for (const entry of chosen) entry.accepts = true;
+    this.querySelectorAll("[data-accept-box]").forEach((box) => {
+      const left = waiting.filter((entry) => !entry.accepts && box.parentElement?.contains(entry.input)).length;
+      const count = box.querySelector("[data-accept-count]");
+      if (count) count.textContent = String(left);
+      if (!left) box.remove();
+    });
+    if (!waiting.some((entry) => !entry.accepts)) this.querySelector("[data-accept-all=sheet]")?.remove();
+    this.keepDraft();
+    this.queue(0);
+  }
+
+  /** Go to the next cell after the present one that is empty, or that is not in order. */
+  private jump(toWrong: boolean): void {
+    const { cells } = this;
+    const here = cells.findIndex(({ input }) => input === this.lastCell);
+    const round = [...cells.slice(here + 1), ...cells.slice(0, here + 1)];
+    const next = round.find((entry) => (toWrong ? entry.isInDoubt : entry.input.value.trim() === ""));
+    if (!next) {
+      toast(toWrong ? "没有需要处理的栏目。" : "各栏都已填写。");
+      return;
+    }
+    next.input.focus();
+    next.input.scrollIntoView({ block: "center" });
   }
 
   // --- sending -----------------------------------------------------------------
@@ -140,6 +191,7 @@ class ReturnForm extends HTMLElement {
     this.show("sending");
     const body = new URLSearchParams({ revision: String(this.revision) });
     for (const [entry, value] of this.sent) {
+      if (entry.accepts) body.append("accept", entry.code);
       body.set(entry.key, value);
       body.set(`${entry.isRemark ? "remark_base" : "base"}[${entry.code}]`, entry.base);
     }
@@ -168,7 +220,10 @@ class ReturnForm extends HTMLElement {
     this.failures = 0;
     this.revision = answer.revision;
     this.savedAt = answer.saved_at;
-    for (const [entry, value] of sent) this.settle(entry, value, answer);
+    for (const [entry, value] of sent) {
+      this.settle(entry, value, answer);
+      this.confirmed[entry.key] = entry.base;
+    }
     this.keepDraft();
     this.queue(0);
   }
@@ -177,8 +232,8 @@ class ReturnForm extends HTMLElement {
     const { code } = entry;
     const isUntouched = entry.holds(value);
     const error = answer.errors?.[code];
-    const conflict = answer.conflicts?.[code];
-    if (entry.isRemark) {
+    const conflict = (entry.isRemark ? answer.remark_conflicts : answer.conflicts)?.[code];
+    if (entry.isRemark && !conflict) {
       entry.base = value;
     } else if (conflict) {
       entry.showConflict(conflict, (mine) => this.resolve(entry, mine));
@@ -189,9 +244,10 @@ class ReturnForm extends HTMLElement {
       const saved = answer.saved?.[code];
       entry.base = saved?.value ?? value;
       entry.refused = null;
+      if (entry.accepts) entry.showAccepted("已核对");
       if (isUntouched) {
         entry.say(answer.warnings?.[code] ?? "", true);
-        entry.showRate(saved?.rate ?? undefined);
+        entry.showRate();
       }
     }
     entry.mark();
@@ -306,7 +362,11 @@ class ReturnForm extends HTMLElement {
   // --- the draft on this machine -----------------------------------------------------
 
   private keepDraft(): void {
-    storeDraft(this.key, this.revision, Object.fromEntries(this.dirty.map((entry) => [entry.key, entry.input.value])));
+    const { dirty, revision, confirmed } = this;
+    const nothing = !dirty.length && !Object.keys(confirmed).length;
+    const values = Object.fromEntries(dirty.map((entry) => [entry.key, entry.input.value]));
+    const bases = Object.fromEntries(dirty.map((entry) => [entry.key, entry.base]));
+    storeDraft(this.key, nothing ? null : { revision, values, bases, confirmed });
     this.tellDirty();
   }
 
@@ -315,25 +375,46 @@ class ReturnForm extends HTMLElement {
     this.dataset.dirty = String(this.dirty.length);
   }
 
+  /**
+   * Take up what this machine still holds. A value typed over what the server
+   * holds now goes in by itself; where somebody wrote in between, the person chooses.
+   */
   private offerDraft(): void {
     const draft = loadDraft(this.key);
     if (!draft) return;
+    if (draft.revision > this.revision) this.catchUp(draft);
     const differing = this.entries.filter((entry) => {
       const value = draft.values[entry.key];
       return value !== undefined && !entry.holds(value);
     });
-    if (!differing.length) {
-      storeDraft(this.key, this.revision, {});
-    } else if (draft.revision === this.revision) {
-      this.useDraft(draft, differing);
-      toast(`已恢复本机草稿 ${differing.length} 项。`);
-    } else {
-      const when = new Date(draft.at).toLocaleString("zh-CN");
-      this.banner(`本机有 ${differing.length} 项未上传的草稿，存于 ${when}；此后这张表在别处改动过，请选择。`, [
-        ["采用草稿", () => this.useDraft(draft, differing)],
-        ["丢弃草稿", () => storeDraft(this.key, this.revision, {})],
-      ]);
+    const safe = differing.filter((entry) => entry.base === (draft.bases?.[entry.key] ?? entry.base));
+    const doubtful = differing.filter((entry) => !safe.includes(entry));
+    if (safe.length) {
+      this.useDraft(draft, safe);
+      toast(`已恢复本机草稿 ${safe.length} 项。`);
     }
+    if (doubtful.length) {
+      const when = new Date(draft.at).toLocaleString("zh-CN");
+      this.banner(`本机有 ${doubtful.length} 项未上传的草稿，存于 ${when}；此后这些栏在别处改动过，请选择。`, [
+        ["采用草稿", () => this.useDraft(draft, doubtful)],
+        ["丢弃草稿", () => this.keepDraft()],
+      ]);
+    } else if (!safe.length) {
+      this.keepDraft();
+    }
+  }
+
+  /** This page was kept from before: bring it to what the server confirmed since. */
+  private catchUp(draft: Draft): void {
+    for (const entry of this.entries) {
+      const value = draft.confirmed?.[entry.key];
+      if (value === undefined) continue;
+      entry.base = value;
+      entry.input.value = value;
+      entry.mark();
+    }
+    this.revision = draft.revision;
+    this.confirmed = draft.confirmed ?? {};
   }
 
   private useDraft(draft: Draft, entries: Entry[]): void {

@@ -1,5 +1,6 @@
 /** One input of the return form: what the server holds, what is wrong, what is shown beside it. */
-import { canonical, figure, readNumber } from "./numbers";
+import { canonical, grouped, readNumber } from "./numbers";
+import { paceOf, type Pace } from "./pace";
 
 export interface Conflict {
   theirs: string;
@@ -17,6 +18,8 @@ export class Entry {
   /** A value the server refused; not sent again until it is changed. */
   refused: string | null = null;
   conflict: Conflict | null = null;
+  /** The prefilled value was looked at, and the server does not know it yet. */
+  accepts = false;
 
   constructor(readonly input: HTMLInputElement) {
     this.isRemark = "remark" in input.dataset;
@@ -33,7 +36,20 @@ export class Entry {
   }
 
   get isDirty(): boolean {
-    return !this.same(this.input.value, this.base);
+    return this.accepts || !this.same(this.input.value, this.base);
+  }
+
+  /** The button that takes the prefilled value over, while nobody has. */
+  get source(): Element | null {
+    return this.accepts ? null : (row(this.input)?.querySelector("[data-accept]") ?? null);
+  }
+
+  /** Whether something beside the cell asks for a look: an error, a warning without its remark. */
+  get isInDoubt(): boolean {
+    if (this.conflict || this.input.hasAttribute("aria-invalid")) return true;
+    const soft = document.getElementById(`message-${this.code}`)?.textContent;
+    const remark = row(this.input)?.querySelector<HTMLInputElement>("input[data-remark]");
+    return Boolean(soft) && !remark?.value.trim();
   }
 
   get isSendable(): boolean {
@@ -61,8 +77,9 @@ export class Entry {
   mark(): void {
     row(this.input)?.classList.toggle("is-changed", this.isDirty);
     // The plain form names what it was typed over, as autosave does.
-    const hidden = row(this.input)?.querySelector<HTMLInputElement>("input[name^='base[']");
-    if (hidden && !this.isRemark) hidden.value = this.base;
+    const name = this.isRemark ? "remark_base[" : "base[";
+    const hidden = row(this.input)?.querySelector<HTMLInputElement>(`input[name^='${name}']`);
+    if (hidden) hidden.value = this.base;
   }
 
   say(message: string, soft = false): void {
@@ -76,21 +93,35 @@ export class Entry {
     else this.input.removeAttribute("aria-invalid");
   }
 
-  /** Redraw the completion rate from what stands in the input. */
-  showRate(fromServer?: string): void {
+  /** Redraw year to date and completion from what stands in the input. */
+  showRate(): void {
     const output = row(this.input)?.querySelector<HTMLElement>(".rate");
     const words = output?.querySelector("b");
     const bar = output?.querySelector<HTMLElement>(".bar i");
     if (!output || !words || !bar) return;
-    const value = figure(this.input.value);
-    const target = figure(this.input.dataset.target ?? "");
-    // Earlier quarters of the year count towards the yearly target.
-    const done = figure(this.input.dataset.done ?? "") ?? 0;
-    let rate = value === null || !target ? null : ((value + done) / target) * 100;
-    if (fromServer !== undefined && fromServer !== "") rate = Number(fromServer);
-    words.textContent = rate === null ? "—" : `${rate.toFixed(rate >= 100 ? 0 : 1)}%`;
+    const { style = "", done = "", target = "", quarter = "4" } = this.input.dataset;
+    const pace = paceOf(this.input.value, { style, done, target, quarter: Number(quarter) });
+    const rate = pace.rate === null ? null : Number(pace.rate);
+    words.textContent = pace.rate === null ? "—" : `${pace.rate}%`;
     bar.style.width = `${Math.max(0, Math.min(100, rate ?? 0))}%`;
     output.className = `rate tone-${toneOf(rate)}`;
+    this.showPace(pace);
+  }
+
+  private showPace({ yearToDate, paced }: Pace): void {
+    const box = row(this.input)?.querySelector<HTMLElement>(".cell-pace");
+    if (!box) return;
+    box.hidden = yearToDate === null;
+    const sum = box.querySelector("[data-ytd]");
+    const share = box.querySelector("[data-paced]");
+    if (sum && yearToDate !== null) sum.textContent = grouped(Number(yearToDate));
+    if (share) share.textContent = paced === null ? "—" : `${paced}%`;
+  }
+
+  /** Write beside the cell who took the prefilled value over. */
+  showAccepted(words: string): void {
+    this.accepts = false;
+    row(this.input)?.querySelector("[data-accept]")?.replaceWith(note("cell-accepted", words));
   }
 
   /** Show both values and let the person choose. */
@@ -110,6 +141,13 @@ export class Entry {
     this.conflict = null;
     row(this.input)?.querySelector(".cell-conflict")?.remove();
   }
+}
+
+function note(css: string, words: string): HTMLElement {
+  const span = document.createElement("span");
+  span.className = css;
+  span.textContent = words;
+  return span;
 }
 
 function choice(label: string, run: () => void): HTMLButtonElement {

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from gongjian.settings.base import *  # noqa: F403 -- settings are one namespace
-from gongjian.settings.environment import env_int, env_secret
+from gongjian.settings.environment import env_bool, env_int, env_secret
 
 DEBUG = False
 SECRET_KEY = env_secret("SECRET_KEY")
+OFFLINE_PAGES = env_bool("OFFLINE_PAGES", default=True)
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = env_int("HSTS_SECONDS", 31_536_000)

@@ -49,12 +49,14 @@ class Saved:
     saved: dict[str, dict[str, str | None]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     conflicts: dict[str, dict[str, str]] = field(default_factory=dict)
+    remark_conflicts: dict[str, dict[str, str]] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)
     revision: int = 0
     saved_at: str = ""
 
 
-def _demand_fill(actor: Actor, quarterly_return: QuarterlyReturn | Obligation) -> None:
+def demand_fill(actor: Actor, quarterly_return: QuarterlyReturn | Obligation) -> None:
+    """Refuse whoever may neither fill the unit's returns nor file on its behalf."""
     at = quarterly_return.unit
     if not (actor.may(FILL_RETURN, at=at) or actor.may(FILE_ON_BEHALF, at=at)):
         raise NotPermitted("当前职务无权填写这张报表，请切换到该单位的职务。")
@@ -67,7 +69,7 @@ def start_return(obligation: Obligation, *, actor: Actor) -> QuarterlyReturn:
     Running totals and stocks start from the last accepted or submitted quarter
     of the year; a count of this quarter's events starts blank.
     """
-    _demand_fill(actor, obligation)
+    demand_fill(actor, obligation)
     if obligation.is_exempt:
         raise StateConflict("本期已免报，不需要填写。")
     Obligation.objects.select_for_update(of=("self",)).get(pk=obligation.pk)
@@ -87,7 +89,8 @@ def start_return(obligation: Obligation, *, actor: Actor) -> QuarterlyReturn:
     return quarterly_return
 
 
-def _lock(quarterly_return: QuarterlyReturn) -> QuarterlyReturn:
+def lock_return(quarterly_return: QuarterlyReturn) -> QuarterlyReturn:
+    """Read the return anew, for this transaction alone."""
     return (
         QuarterlyReturn.objects.select_for_update(of=("self",))
         .select_related("unit", "period", "form", "obligation")
@@ -121,6 +124,7 @@ def save_cells(
     changes: Mapping[str, str],
     base: Mapping[str, str],
     remarks: Mapping[str, str] | None = None,
+    remark_base: Mapping[str, str] | None = None,
     rated: bool = True,
 ) -> Saved:
     """Keep what was typed, cell by cell; one bad cell does not lose the good ones.
@@ -132,8 +136,8 @@ def save_cells(
     in between, the cell is refused with both values, and nobody overwrites
     anybody unknowingly.
     """
-    _demand_fill(actor, quarterly_return)
-    quarterly_return = _lock(quarterly_return)
+    demand_fill(actor, quarterly_return)
+    quarterly_return = lock_return(quarterly_return)
     if not quarterly_return.is_editable:
         raise StateConflict(f"这张报表现在是“{quarterly_return.get_state_display()}”，不能再修改。")
     cells = {cell.code: cell for cell in quarterly_return.form.layout()}
@@ -146,11 +150,8 @@ def save_cells(
             result.errors[code] = "这一栏没有被退回，不能修改。如需更正请联系审核人。"
             continue
         _save_cell(quarterly_return, cell, text, base.get(code), actor, result, before)
-    written = dict(quarterly_return.notes.get("remarks", {}))
-    for code, text in (remarks or {}).items():
-        if code in cells and code in allowed:
-            written[code] = text.strip()[:LONGEST_REMARK]
-    quarterly_return.notes["remarks"] = {code: text for code, text in written.items() if text}
+    offered = {code: text for code, text in (remarks or {}).items() if code in allowed}
+    _save_remarks(quarterly_return, offered, remark_base or {}, result)
     if any(before[code] != answer["value"] for code, answer in result.saved.items()):
         # Somebody has figures after all: an ordinary return, checked as one.
         quarterly_return.is_nil, quarterly_return.nil_reason = False, ""
@@ -204,6 +205,23 @@ def _save_cell(
     result.saved[cell.code] = {"value": show(value), "display": show(value), "rate": None}
 
 
+def _save_remarks(
+    quarterly_return: QuarterlyReturn,
+    remarks: Mapping[str, str],
+    base: Mapping[str, str],
+    result: Saved,
+) -> None:
+    """Keep remarks beside the cells; one written in another window meanwhile is not overwritten."""
+    written = quarterly_return.remarks
+    for code, text in remarks.items():
+        mine, held = text.strip()[:LONGEST_REMARK], written.get(code, "")
+        if code in base and base[code].strip() != held and mine != held:
+            result.remark_conflicts[code] = {"theirs": held, "by": "其他窗口", "at": "刚才"}
+            continue
+        written[code] = mine
+    quarterly_return.notes["remarks"] = {code: text for code, text in written.items() if text}
+
+
 def _differs(cell: Cell, base: str, current: Decimal | None) -> bool:
     try:
         return cell.parse(base) != current
@@ -245,8 +263,8 @@ def _unanswered(quarterly_return: QuarterlyReturn, found: Sequence[Finding]) -> 
 @transaction.atomic
 def declare_nil(quarterly_return: QuarterlyReturn, *, actor: Actor, reason: str) -> QuarterlyReturn:
     """State that nothing happened in the quarter (零报告): every open cell becomes 0."""
-    _demand_fill(actor, quarterly_return)
-    quarterly_return = _lock(quarterly_return)
+    demand_fill(actor, quarterly_return)
+    quarterly_return = lock_return(quarterly_return)
     if quarterly_return.state != ReturnState.DRAFT:
         raise StateConflict(
             f"这张报表现在是“{quarterly_return.get_state_display()}”，不能改为零报告。"
@@ -286,7 +304,7 @@ def submit_return(
     note of the signed paper he typed from. Lateness is not decided here: it
     follows from the obligation and the first submission.
     """
-    quarterly_return = _lock(quarterly_return)
+    quarterly_return = lock_return(quarterly_return)
     unit = quarterly_return.unit
     on_behalf = actor.unit_id != unit.pk and actor.may(FILE_ON_BEHALF, at=unit)
     if quarterly_return.obligation.is_exempt:
@@ -368,7 +386,7 @@ def withdraw_return(
     quarterly_return: QuarterlyReturn, *, actor: Actor, reason: str = ""
 ) -> QuarterlyReturn:
     """Take a submitted return back while the reviewer has not looked at it (撤回)."""
-    quarterly_return = _lock(quarterly_return)
+    quarterly_return = lock_return(quarterly_return)
     if quarterly_return.state == ReturnState.SUBMITTED and quarterly_return.seen_at is not None:
         raise StateConflict("审核人已经查看，不能撤回。需要更正请联系审核人退回。")
     # A first submission that was taken back is none: it may not count as filed in time.

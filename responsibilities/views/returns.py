@@ -6,6 +6,7 @@ import re
 from dataclasses import asdict
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
@@ -15,6 +16,7 @@ from responsibilities.authority import FILE_ON_BEHALF, FILL_RETURN, REQUEST_EXTE
 from responsibilities.forms.returns import NilForm
 from responsibilities.models import Obligation, QuarterlyReturn
 from responsibilities.queries.findings import exceptable
+from responsibilities.services.accepting import accept_prefilled
 from responsibilities.services.returns import (
     declare_nil,
     save_cells,
@@ -25,7 +27,7 @@ from responsibilities.services.returns import (
 from responsibilities.sheet import build_sheet
 from responsibilities.tables.returns import ObligationTable
 
-_FIELD = re.compile(r"(cells|base|remarks)\[(\w{1,12})\]")
+_FIELD = re.compile(r"(cells|base|remarks|remark_base)\[(\w{1,12})\]")
 
 
 class MyReturns(ListPage):
@@ -115,6 +117,7 @@ class ReturnFill(FillPage):
             and quarterly_return.seen_at is None
             and self.actor.may(SUBMIT_RETURN, at=at),
             "heading": f"{obligation.period}报表",
+            "offline_url": reverse("web:offline") if settings.OFFLINE_PAGES else "",
         }
         return self.render(context, status=status)
 
@@ -137,14 +140,19 @@ class ReturnFill(FillPage):
             remarks=remarks,
             rated=False,
         )
+        accept_prefilled(quarterly_return, actor=self.actor, codes=request.POST.getlist("accept"))
         for code, other in answer.conflicts.items():
             answer.errors[code] = (
                 f"{other['by']}在{other['at']}已把这一项改为{other['theirs'] or '空'}，"
                 "请核对后再保存。"
             )
+        for code, other in answer.remark_conflicts.items():
+            answer.errors.setdefault(
+                code, f"说明在别的窗口已改为“{other['theirs'] or '空'}”，请核对后再保存。"
+            )
         quarterly_return = obligation.returns.get()
         quarterly_return.obligation = obligation
-        refused = {code: typed[code] for code in answer.errors}
+        refused = {code: typed[code] for code in answer.errors if code in typed}
         if answer.errors:
             return self.show(
                 obligation,
@@ -152,6 +160,7 @@ class ReturnFill(FillPage):
                 status=422,
                 message=f"有{len(answer.errors)}栏没有保存，请更正。其余已保存。",
                 typed=refused,
+                remarks={code: remarks[code] for code in answer.remark_conflicts},
                 errors=answer.errors,
             )
         if "submit" not in request.POST:
@@ -193,10 +202,14 @@ class ReturnSave(FillPage):
                 changes=self.posted("cells"),
                 base=self.posted("base"),
                 remarks=self.posted("remarks"),
+                remark_base=self.posted("remark_base"),
+            )
+            accepted = accept_prefilled(
+                quarterly_return, actor=self.actor, codes=request.POST.getlist("accept")
             )
         except StateConflict as error:
             return JsonResponse({"state": "locked", "message": error.message}, status=409)
-        return JsonResponse(asdict(answer))
+        return JsonResponse({**asdict(answer), "accepted": accepted})
 
 
 class ReturnNil(FillPage, FormPage):

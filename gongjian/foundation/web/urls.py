@@ -1,5 +1,6 @@
 from django.urls import path
 
+from gongjian.foundation.web.offline import OfflineScript
 from gongjian.foundation.web.views import DesignGuide, Desk
 
 app_name = "web"
@@ -7,4 +8,5 @@ app_name = "web"
 urlpatterns = [
     path("", Desk.as_view(), name="desk"),
     path("design/", DesignGuide.as_view(), name="design"),
+    path("offline.js", OfflineScript.as_view(), name="offline"),
 ]
