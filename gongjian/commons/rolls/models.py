@@ -54,7 +54,7 @@ class RollSession(TenantOwned):
     roll = models.ForeignKey(
         Roll, on_delete=models.PROTECT, related_name="sessions", verbose_name="名册"
     )
-    label = models.CharField("场次", max_length=60)
+    label = models.CharField("场次", max_length=40)
     starts_at = models.DateTimeField("开始时间")
     ends_at = models.DateTimeField("结束时间")
 
@@ -86,7 +86,7 @@ class RollMember(TenantOwned):
     unit = models.ForeignKey(
         "orgs.Unit", on_delete=models.PROTECT, related_name="+", verbose_name="单位"
     )
-    name = models.CharField("姓名", max_length=60)
+    name = models.CharField("姓名", max_length=40)
     duty = models.CharField("职务", max_length=60, blank=True)
     capacity = models.CharField("参加身份", max_length=30, blank=True)
     position = models.PositiveSmallIntegerField("顺序", default=0, editable=False)

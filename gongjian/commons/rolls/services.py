@@ -79,11 +79,12 @@ def call_roll(session: RollSession, *, actor: Actor, marks: Mapping[int, Mark]) 
     """Write down who attended a sitting; ``marks`` by member id. Returns how many changed.
 
     Marks of people who are not named here stay, so that a sheet can be
-    filled in several goes.
+    filled in several goes. Leave alone is known before the sitting begins.
     """
     roll = _open_for(actor, session.roll)
-    if session.starts_at > timezone.now():
-        raise StateConflict("本场尚未开始，不能登记到会情况，请在开始后登记。")
+    early = any(mark.attendance != Attendance.LEAVE for mark in marks.values())
+    if early and session.starts_at > timezone.now():
+        raise StateConflict("本场尚未开始，现在只能登记请假，其他情况请在开始后登记。")
     members = {member.pk: member for member in roll.members.filter(pk__in=marks)}
     if set(marks) - set(members):
         raise FieldErrors({"marks": "有人员不在本名册中，请刷新页面后重新登记。"})
@@ -98,7 +99,8 @@ def call_roll(session: RollSession, *, actor: Actor, marks: Mapping[int, Mark]) 
             "rolls.roll.called",
             roll,
             actor=actor,
-            label=f"登记到会：{session.label}，{_list(changed)}",
+            label=f"登记到会：{session.label}，{len(changed)} 人",
+            reason=_list(changed),
         )
     return len(changed)
 

@@ -56,6 +56,15 @@ def test_nobody_attends_before_the_sitting_has_begun(cast, sheet):
     later = session_of(cast, roll, starts_at=timezone.now() + timedelta(days=1))
     with pytest.raises(StateConflict, match="尚未开始"):
         call_roll(later, actor=cast.office, marks={first.pk: PRESENT})
+    assert call_roll(later, actor=cast.office, marks={first.pk: Mark(Attendance.LEAVE)}) == 1
+
+
+def test_the_longest_names_fit_the_history(cast, sheet):
+    roll, session, _ = sheet
+    session.label = "上" * 40
+    session.save()
+    longest = member_of(cast, roll, "周" * 40)
+    assert call_roll(session, actor=cast.office, marks={longest.pk: PRESENT}) == 1
 
 
 def test_who_is_on_leave_sends_no_substitute(cast, sheet):
