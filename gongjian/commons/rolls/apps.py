@@ -1,0 +1,11 @@
+"""App of the attendance rolls."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class RollsConfig(AppConfig):
+    name = "gongjian.commons.rolls"
+    label = "rolls"
+    verbose_name = "签到名册"
