@@ -14,11 +14,12 @@ from assessments.queries import units_to_judge
 from assessments.services.commendations import decide_commendation, draft_commendation
 from assessments.services.defaults import scheme_from_defaults
 from assessments.services.judging import enter_judged_scores
-from assessments.services.runs import decide_run, propose_grades, publish_run, run_assessment
+from assessments.services.runs import run_assessment
 from assessments.services.schemes import publish_scheme
 from gongjian.commons.documents.models import OfficialDocument
 from gongjian.foundation.calendar.periods import ensure_year
 from responsibilities.models import Obligation, QuarterlyReturn, Target
+from tests.factories.assessments import make_official
 from tests.factories.planning import make_approved_plan, target_of
 from tests.factories.returns import open_quarter
 
@@ -34,8 +35,8 @@ def decided_commendation(cast) -> CommendationList:
         for place, member in enumerate(units_to_judge(item, cast.office))
     }
     enter_judged_scores(item, actor=cast.office, scores=marks)
-    run = propose_grades(run_assessment(scheme, actor=cast.office), actor=cast.office)
-    run = publish_run(decide_run(run, actor=cast.leader), actor=cast.office)
+    run = run_assessment(scheme, actor=cast.office)
+    run = make_official(run, office=cast.office, leader=cast.leader)
     best = UnitScore.objects.filter(run=run, decided_grade="excellent")
     commendation = draft_commendation(
         run,

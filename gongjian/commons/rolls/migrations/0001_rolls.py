@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('orgs', '0012_review_delegate'),
+        ('orgs', '0004_review_delegate'),
     ]
 
     operations = [

@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('calendar', '0001_initial'),
-        ('orgs', '0012_review_delegate'),
-        ("responsibilities", "0021_form_designer"),
+        ('orgs', '0004_review_delegate'),
+        ("responsibilities", "0007_form_designer"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0010_ledger_and_sheets'),
-        ('orgs', '0012_review_delegate'),
+        ('assessments', '0002_ledger_and_sheets'),
+        ('orgs', '0004_review_delegate'),
     ]
 
     operations = [

@@ -95,7 +95,7 @@ DROP FUNCTION responsibilities_rollup_call(bigint);
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("responsibilities", "0026_rollup"),
+        ("responsibilities", "0010_rollup"),
         ("tenancy", "0001_initial"),
     ]
 

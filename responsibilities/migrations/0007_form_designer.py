@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('orgs', '0002_unit_import'),
-        ("responsibilities", "0020_filed_by"),
+        ("responsibilities", "0006_filed_by"),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('calendar', '0001_initial'),
         ('orgs', '0002_unit_import'),
-        ("responsibilities", "0015_extension_requests"),
+        ("responsibilities", "0004_extension_requests"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orgs', '0012_review_delegate'),
-        ("responsibilities", "0013_guidance"),
+        ('orgs', '0004_review_delegate'),
+        ("responsibilities", "0003_guidance"),
     ]
 
     operations = [

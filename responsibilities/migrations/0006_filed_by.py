@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("responsibilities", "0019_return_uploads"),
+        ("responsibilities", "0005_return_uploads"),
     ]
 
     operations = [

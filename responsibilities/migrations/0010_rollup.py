@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('calendar', '0001_initial'),
         ('orgs', '0002_unit_import'),
-        ("responsibilities", "0025_path_at"),
+        ("responsibilities", "0009_path_at"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("orgs", "0010_guidance"),
+        ("orgs", "0003_guidance"),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('assessments', '0001_schemes_and_runs'),
-        ('orgs', '0012_review_delegate'),
+        ('orgs', '0004_review_delegate'),
     ]
 
     operations = [

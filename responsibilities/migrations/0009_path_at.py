@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("responsibilities", "0023_review_turns"),
+        ("responsibilities", "0008_review_turns"),
     ]
 
     operations = [
