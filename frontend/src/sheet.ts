@@ -99,7 +99,7 @@ export class Entry {
     const words = output?.querySelector("b");
     const bar = output?.querySelector<HTMLElement>(".bar i");
     if (!output || !words || !bar) return;
-    const { style = "", done = "", target = "", quarter = "4" } = this.input.dataset;
+    const { counts: style = "", done = "", target = "", quarter = "4" } = this.input.dataset;
     const pace = paceOf(this.input.value, { style, done, target, quarter: Number(quarter) });
     const rate = pace.rate === null ? null : Number(pace.rate);
     words.textContent = pace.rate === null ? "—" : `${pace.rate}%`;

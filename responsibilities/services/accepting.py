@@ -18,8 +18,7 @@ def accept_prefilled(
 ) -> list[str]:
     """Mark prefilled cells as looked at; the source stays named beside the value.
 
-    Nobody is held up by it: submission counts an unmarked value as well, and
-    the reviewer sees which were taken over unseen.
+    Nobody is held up by it: submission counts an unmarked value as well.
     """
     demand_fill(actor, quarterly_return)
     quarterly_return = lock_return(quarterly_return)
