@@ -25,16 +25,15 @@ from responsibilities.authority import REVIEW_RETURN, SUBMIT_RETURN, VIEW_ROLLUP
 from responsibilities.cells import completion
 from responsibilities.enums import ConsolidationState, ReturnState
 from responsibilities.models import Consolidation, Indicator
+from responsibilities.queries.dashboard import all_quarters, trend
 from responsibilities.queries.returns import (
     chosen_period,
-    form_of,
-    open_periods,
     progress_of,
     progress_of_children,
     targets_of,
 )
 from responsibilities.queries.review import corrected_for, waiting_for
-from responsibilities.queries.rollup import totals, yearly_values
+from responsibilities.queries.rollup import yearly_values
 
 
 def waiting_count(actor: Actor) -> int:
@@ -255,26 +254,26 @@ _TREND = "Z203"
 
 def trend_card(actor: Actor) -> Mapping[str, Any] | None:
     """The quarters side by side: members recruited, and how many returns are in it."""
-    unit, periods = _own_node(actor), open_periods()[:8][::-1]
-    forms = [(period, form_of(period)) for period in periods]
-    if unit is None or len(periods) < 2:
+    unit, quarters = _own_node(actor), all_quarters()[-8:]
+    if unit is None or len(quarters) < 2:
         return None
-    newest = forms[-1][1]
-    cells = newest.layout() if newest else []
+    cells = quarters[-1].form.layout()
     cell = next((cell for cell in cells if cell.code == _TREND), None)
     if cell is None:
         return None
-    lines = [(period, totals(unit, period, form)[0]) for period, form in forms if form]
+    points = trend(unit, quarters, _TREND)
     return {
         "cell": cell,
-        "lines": [(period, line.values.get(_TREND), line.coverage) for period, line in lines],
+        "lines": [(point.period, point.value, point.coverage) for point in points],
         "chart": {
-            "labels": [period.name.replace("第", "").replace("季度", "季") for period, _ in lines],
+            "labels": [
+                point.period.name.replace("第", "").replace("季度", "季") for point in points
+            ],
             "unit": cell.unit_label,
             "series": [
                 {
                     "name": cell.label,
-                    "values": [_number(line.values.get(_TREND)) for _, line in lines],
+                    "values": [_number(point.value) for point in points],
                     "tone": "main",
                 }
             ],
