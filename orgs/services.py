@@ -417,10 +417,16 @@ def end_appointment(term: Appointment, *, actor: Actor, ends_on: date | None = N
     return term
 
 
-def open_account(*, username: str, person_name: str, password: str, email: str = "") -> User:
+def open_account(
+    *, username: str, person_name: str, password: str, email: str = "", work_phone: str = ""
+) -> User:
     """Make a sign-in account; it may enter nothing until it is appointed."""
     return User.objects.create_user(
-        username=username, password=password, person_name=person_name, email=email
+        username=username,
+        password=password,
+        person_name=person_name,
+        email=email,
+        work_phone=work_phone,
     )
 
 

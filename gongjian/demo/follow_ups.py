@@ -56,7 +56,7 @@ def follow_up_matters(tenant: Tenant) -> None:
             "requirement": requirement,
             "basis": basis,
             "kind": kind,
-            "contact": "陈静 0599-5550102",
+            "contact": "陈静 000-5550102",
             "due_on": today() + timedelta(days=days),
         }
         matter = open_follow_up(unit, actor=office, giver=root, values=values)
