@@ -33,7 +33,9 @@ def lock_return(quarterly_return: QuarterlyReturn) -> QuarterlyReturn:
     """The row as it is now, locked: who decides on it may just have changed."""
     return (
         QuarterlyReturn.objects.select_for_update(of=("self",))
-        .select_related("unit", "period", "form", "obligation", "review_place")
+        # Without the place of review: where the row waited for the lock, the joined
+        # row would still be the one from before the escalation.
+        .select_related("unit", "period", "form", "obligation")
         .get(pk=quarterly_return.pk)
     )
 
