@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "gongjian.commons.notices",
     "gongjian.commons.documents",
     "gongjian.commons.follow_ups",
+    "gongjian.commons.points",
     "gongjian.commons.rolls",
     "responsibilities",
     "assessments",
