@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "gongjian.commons.rolls",
     "responsibilities",
     "assessments",
+    "bulletins",
     "gongjian.demo",
     "django.contrib.admin",
     "django.contrib.auth",
