@@ -157,7 +157,9 @@ dashboard_cards.register(
 
 def follow_up_changed(follow_up: FollowUp) -> None:
     """Keep the state of the follow-up beside the instruction it came from."""
-    Instruction.objects.filter(pk=follow_up.source_id or 0).update(outcome=follow_up.get_state_display())
+    Instruction.objects.filter(pk=follow_up.source_id or 0).update(
+        outcome=follow_up.get_state_display()
+    )
 
 
 follow_up_sources.register(

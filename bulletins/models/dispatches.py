@@ -219,7 +219,7 @@ class DispatchVersion(TenantOwned):
     reach_path: ClassVar[str | None] = "dispatch__unit__path"
 
     dispatch = models.ForeignKey(
-        Dispatch, on_delete=models.CASCADE, related_name="versions", verbose_name="稿件"
+        Dispatch, on_delete=models.PROTECT, related_name="versions", verbose_name="稿件"
     )
     number = models.PositiveSmallIntegerField("版次")
     title = models.CharField("标题", max_length=100)

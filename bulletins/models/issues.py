@@ -186,7 +186,7 @@ class IssueReview(TenantOwned):
     append_only: ClassVar[bool] = True
 
     issue = models.ForeignKey(
-        Issue, on_delete=models.CASCADE, related_name="reviews", verbose_name="简报"
+        Issue, on_delete=models.PROTECT, related_name="reviews", verbose_name="简报"
     )
     #: Submissions of the issue so far; reviews of an earlier round count no more.
     round = models.PositiveSmallIntegerField("轮次")

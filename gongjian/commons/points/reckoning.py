@@ -92,7 +92,8 @@ def reckon(
     """Lines of a unit in a year, by day. The order in which facts arrive does not matter.
 
     Totals and rates of a span are judged once it is over on ``as_of``; a span
-    that still runs can be made good. Exclusivity looks at the facts in which this
+    that still runs can be made good. Kinds that no line of the table speaks of are
+    left out, so that nobody reads a column of zeros. Exclusivity looks at the facts in which this
     unit has a share, so that no unit loses points by a use of the piece for which
     it is not credited.
     """
@@ -105,7 +106,8 @@ def reckon(
         ),
         key=lambda fact: (fact.happened_on, fact.pk),
     )
-    counted = [_worth(book, fact) for fact in own]
+    kinds_told = {award.kind for award in book.awards}
+    counted = [_worth(book, fact) for fact in own if fact.kind in kinds_told]
     _exclude(book, counted)
     lines = [line for entry in counted for line in _shared(book, entry, unit_id)]
     kinds = {fact.pk: fact.kind for fact in own}

@@ -144,7 +144,9 @@ def test_sending_in_earns_base_points_ten_a_month_and_hundred_and_twenty_a_year(
 
 
 def test_what_is_not_adopted_earns_nothing():
-    assert points({"awards": [award()]}, [fact(kind=SUBMISSION)]) == [0]
+    assert points({"awards": [award()]}, [fact(kind=SUBMISSION)]) == []
+    only_high = {"awards": [award(level="province")]}
+    assert points(only_high, [fact(level="county")]) == [0]
 
 
 def test_two_failed_commissions_cost_the_whole_year():
