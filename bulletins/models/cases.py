@@ -13,6 +13,7 @@ from gongjian.foundation.tenancy.models import TenantOwned, wall
 from gongjian.foundation.workflow.lifecycle import Lifecycle, Stateful, Step
 
 _S = CaseState
+_C = CopyState
 
 
 class ModelCase(TenantOwned, Stateful):
@@ -61,7 +62,7 @@ class ModelCase(TenantOwned, Stateful):
         return reverse("bulletins:case_detail", args=[self.pk])
 
 
-class CaseCopy(TenantOwned):
+class CaseCopy(TenantOwned, Stateful):
     """Another unit that does as the case shows: what makes a case a model."""
 
     reach_path: ClassVar[str | None] = "unit__path"
@@ -78,6 +79,17 @@ class CaseCopy(TenantOwned):
     done = models.CharField("怎样做的", max_length=500, blank=True)
     decided_on = models.DateField("确认日期", null=True, editable=False)
     decided_by = models.CharField("确认人", max_length=200, blank=True, editable=False)
+
+    lifecycle = Lifecycle(
+        Step(
+            "confirm", "确认复制推广", frozenset({_C.PROPOSED, _C.REFUSED}), _C.CONFIRMED,
+            authority.WRITE_CASE, "bulletins.case_copy.confirmed",
+        ),
+        Step(
+            "refuse", "没有采用", frozenset({_C.PROPOSED}), _C.REFUSED,
+            authority.WRITE_CASE, "bulletins.case_copy.refused",
+        ),
+    )  # fmt: skip
 
     class Meta(TenantOwned.Meta):
         verbose_name = "复制推广"

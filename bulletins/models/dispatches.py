@@ -14,6 +14,7 @@ from gongjian.foundation.tenancy.models import TenantOwned, wall
 from gongjian.foundation.workflow.lifecycle import Lifecycle, Stateful, Step
 
 _S = DispatchState
+_T = CommissionState
 
 
 class Commission(TenantOwned):
@@ -37,7 +38,7 @@ class Commission(TenantOwned):
         return reverse("bulletins:commission_detail", args=[self.pk])
 
 
-class CommissionTask(TenantOwned):
+class CommissionTask(TenantOwned, Stateful):
     """One unit's part of a commission."""
 
     reach_path: ClassVar[str | None] = "unit__path"
@@ -55,6 +56,25 @@ class CommissionTask(TenantOwned):
     #: Why it was not written; a day that was too near is the office's fault.
     reason = models.CharField("说明", max_length=300, blank=True)
     is_office_fault = models.BooleanField("因时限过短", default=False)
+
+    lifecycle = Lifecycle(
+        Step(
+            "accept", "接收约稿", frozenset({_T.ASKED}), _T.ACCEPTED,
+            authority.WRITE_DISPATCH, "bulletins.commission.accepted",
+        ),
+        Step(
+            "deliver", "交稿", frozenset({_T.ASKED, _T.ACCEPTED}), _T.DELIVERED,
+            authority.WRITE_DISPATCH, "bulletins.commission.delivered",
+        ),
+        Step(
+            "fail", "记为未完成", frozenset({_T.ASKED, _T.ACCEPTED}), _T.FAILED,
+            authority.COMMISSION, "bulletins.commission.failed", needs_reason=True,
+        ),
+        Step(
+            "release", "免除", frozenset({_T.ASKED, _T.ACCEPTED}), _T.RELEASED,
+            authority.COMMISSION, "bulletins.commission.released", needs_reason=True,
+        ),
+    )  # fmt: skip
 
     class Meta(TenantOwned.Meta):
         verbose_name = "约稿任务"

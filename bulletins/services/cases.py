@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from bulletins.authority import LIST_CASE, WRITE_CASE
-from bulletins.enums import CaseState, CopyState
+from bulletins.enums import CaseState
 from bulletins.models import CaseCopy, ModelCase
 from bulletins.services.telling import RULE, posts_of
 from gongjian.commons.notices.services import notify
@@ -93,7 +93,7 @@ def confirm_copy(case: ModelCase, *, actor: Actor, unit: Unit, done: str) -> Cas
         raise FieldErrors({"done": "请写明怎样做的（至少 10 个字）。"})
     copy = CaseCopy.objects.select_for_update(of=("self",)).filter(case=case, unit=unit).first()
     copy = copy or _new_copy(case, unit)
-    return _decide(copy, CopyState.CONFIRMED, done=done, actor=actor)
+    return _decide(copy, "confirm", done=done, actor=actor)
 
 
 @transaction.atomic
@@ -104,7 +104,7 @@ def refuse_copy(case: ModelCase, *, actor: Actor, unit: Unit, done: str) -> Case
     copy = CaseCopy.objects.select_for_update(of=("self",)).filter(case=case, unit=unit).first()
     if copy is None:
         raise StateConflict("没有提请贵单位确认，不用答复。")
-    return _decide(copy, CopyState.REFUSED, done=done, actor=actor)
+    return _decide(copy, "refuse", done=done, actor=actor)
 
 
 def _new_copy(case: ModelCase, unit: Unit) -> CaseCopy:
@@ -118,18 +118,18 @@ def _new_copy(case: ModelCase, unit: Unit) -> CaseCopy:
     return copy
 
 
-def _decide(copy: CaseCopy, state: str, *, done: str, actor: Actor) -> CaseCopy:
-    copy.state, copy.done = state, done.strip()
-    copy.decided_on, copy.decided_by = today(), actor.label[:200]
-    demand_valid(copy)
-    copy.save()
-    record(
-        "bulletins.case.copy_decided",
-        copy.case,
+def _decide(copy: CaseCopy, step: str, *, done: str, actor: Actor) -> CaseCopy:
+    return advance(
+        copy,
+        step,
         actor=actor,
-        label=f"{copy.unit}：{copy.get_state_display()}"[:60],
+        at=copy.unit,
+        changes={
+            "done": done.strip(),
+            "decided_on": today(),
+            "decided_by": actor.label[:200],
+        },
     )
-    return copy
 
 
 def _tell(case: ModelCase, *, title: str, stage: str, body: str = "") -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from bulletins.authority import COMMISSION, EDIT_DISPATCH, WRITE_DISPATCH
-from bulletins.enums import CommissionState, DispatchState, Reason
+from bulletins.enums import DispatchState, Reason
 from bulletins.models import (
     Commission,
     CommissionTask,
@@ -165,14 +165,7 @@ def ask_commission(*, actor: Actor, values: dict[str, Any], units: Iterable[Unit
 @transaction.atomic
 def accept_task(task: CommissionTask, *, actor: Actor) -> CommissionTask:
     """The unit takes a commission on."""
-    task = CommissionTask.objects.select_for_update(of=("self",)).get(pk=task.pk)
-    if not actor.may(WRITE_DISPATCH, at=task.unit):
-        raise NotPermitted("约稿由被约单位接收。")
-    if task.state == CommissionState.ASKED:
-        task.state = CommissionState.ACCEPTED
-        task.save(update_fields=["state"])
-        record("bulletins.commission.accepted", task, actor=actor, label="接收约稿")
-    return task
+    return advance(task, "accept", actor=actor, at=task.unit)
 
 
 @transaction.atomic
@@ -183,23 +176,21 @@ def close_task(
 
     What failed because the day was too near is the office's fault and costs the unit nothing.
     """
-    task = (
-        CommissionTask.objects.select_for_update(of=("self",))
-        .select_related("commission", "unit")
-        .get(pk=task.pk)
-    )
-    if not actor.may(COMMISSION):
-        raise NotPermitted("约稿由领导小组办公室了结。")
-    if task.state not in {CommissionState.ASKED, CommissionState.ACCEPTED}:
-        raise StateConflict(f"这项约稿{task.get_state_display()}，不能再了结。")
     if not reason.strip():
         raise FieldErrors({"reason": "请写明情况，单位会看到。"})
     if is_failed and task.commission.due_on >= today():
         raise FieldErrors({"reason": "交稿日期还没有过，不能记为未完成；不再需要的，请免除。"})
-    task.state = CommissionState.FAILED if is_failed else CommissionState.RELEASED
-    task.reason, task.is_office_fault = reason.strip(), is_failed and is_office_fault
-    task.save(update_fields=["state", "reason", "is_office_fault"])
-    record("bulletins.commission.closed", task, actor=actor, label="了结约稿", reason=reason)
+    task = advance(
+        task,
+        "fail" if is_failed else "release",
+        actor=actor,
+        at=task.unit,
+        reason=reason,
+        changes={
+            "reason": reason.strip(),
+            "is_office_fault": is_failed and is_office_fault,
+        },
+    )
     if is_failed and not is_office_fault:
         note_fact(
             MECHANISM,

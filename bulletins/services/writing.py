@@ -115,8 +115,7 @@ def send_dispatch(dispatch: Dispatch, *, actor: Actor, reason: str = "") -> Disp
         CommissionState.ASKED,
         CommissionState.ACCEPTED,
     }:
-        dispatch.task.state = CommissionState.DELIVERED
-        dispatch.task.save(update_fields=["state"])
+        advance(dispatch.task, "deliver", actor=actor, at=dispatch.unit)
     if first:
         note_fact(
             MECHANISM,

@@ -254,7 +254,7 @@ def test_a_commission_is_taken_written_and_delivered(cast):
     assert task.state == CommissionState.DELIVERED
     assert dispatch.task == task
     with pytest.raises(StateConflict, match="已交稿"):
-        close_task(task, actor=cast.office, is_failed=True, reason="x", is_office_fault=False)
+        close_task(task, actor=cast.office, is_failed=False, reason="x", is_office_fault=False)
 
 
 def test_a_failed_commission_costs_points_unless_the_day_was_the_offices_fault(cast):
