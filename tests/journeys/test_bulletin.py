@@ -7,7 +7,13 @@ from playwright.sync_api import Page, expect
 from bulletins.models import Dispatch, Issue
 from gongjian.commons.points.models import PointAccount
 from gongjian.foundation.kernel.dates import today
-from tests.factories.bulletins import adoption_rules, commission_of, series_of
+from tests.factories.bulletins import (
+    adoption_rules,
+    commission_of,
+    issue_of,
+    sent,
+    series_of,
+)
 
 _PASTE = """(element, html) => {
   const data = new DataTransfer();
@@ -131,3 +137,20 @@ def follow_the_piece(secretary: Page, office: Page) -> None:
     secretary.goto("/points/")
     expect(secretary.get_by_text("省级采用 10 分")).to_be_visible()
     expect(secretary.get_by_text("只计最高一项")).to_be_visible()
+
+
+def test_the_order_of_an_issue_is_changed_by_dragging(committed_cast, scoped, window):
+    with scoped() as cast:
+        issue = issue_of(cast, [sent(cast, title=title) for title in ("甲稿", "乙稿", "丙稿")])
+    page = window(committed_cast.office)
+    page.goto(f"/bulletins/issues/{issue.pk}/make/")
+    rows = page.locator(".make-item b")
+    expect(rows).to_have_text(["甲稿", "乙稿", "丙稿"])
+    page.locator(".make-item").nth(2).drag_to(
+        page.locator(".make-item").nth(0), target_position={"x": 40, "y": 2}
+    )
+    expect(rows).to_have_text(["丙稿", "甲稿", "乙稿"])
+    page.reload()
+    expect(rows).to_have_text(["丙稿", "甲稿", "乙稿"])
+    page.get_by_role("button", name="下移丙稿").click()
+    expect(rows).to_have_text(["甲稿", "丙稿", "乙稿"])
