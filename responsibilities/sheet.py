@@ -49,6 +49,8 @@ class Row:
     trail: list[Decimal | None] = field(default_factory=list)
     trail_words: str = ""
     readonly: bool = False
+    #: What the indicator asks to be shown, softly.
+    evidence_hint: str = ""
     #: Median of the units beside this one, for the reviewer.
     median: Decimal | None = None
 
