@@ -27,7 +27,10 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _ZIP_END = b"PK\x05\x06"
 _HEIC_BRANDS = (b"heic", b"heix", b"mif1", b"msf1", b"hevc", b"avif")
-_MP4_BRANDS = (b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV", b"qt  ")
+_MP4_BRANDS = (
+    *(b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42"),
+    *(b"avc1", b"M4V ", b"MSNV", b"qt  "),
+)
 _OFFICE_PARTS = {
     "word/": FileKind.DOCX,
     "xl/": FileKind.XLSX,
@@ -104,8 +107,8 @@ def _unknown(name: str) -> DomainError:
 def _kind_of_film(name: str, brand: bytes) -> FileKind:
     if brand in _HEIC_BRANDS:
         raise DomainError(
-            f"“{name}”是 HEIC 照片，多数电脑打不开。请在手机相机设置中选择“兼容性最佳”（JPG）后重拍，"
-            "或截图后上传。"
+            f"“{name}”是 HEIC 照片，多数电脑打不开。"
+            "请在手机相机设置中选择“兼容性最佳”（JPG）后重拍，或截图后上传。"
         )
     if brand in _MP4_BRANDS:
         return FileKind.MP4

@@ -27,23 +27,28 @@ def clean_picture(name: str, content: bytes, kind: FileKind) -> tuple[bytes, byt
     """
     image_format = "JPEG" if kind == FileKind.JPEG else "PNG"
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(content), formats=[image_format]) as opened:
-                width, height = opened.size
-                if width * height > MOST_POINTS:
-                    raise DomainError(
-                        f"“{name}”有 {width}×{height} 点，过大。请缩小到 4000 万点以内后再上传。"
-                    )
-                picture = ImageOps.exif_transpose(opened)
-    except DomainError:
-        raise
+        picture = _open(name, content, image_format)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Warning):
         raise DomainError(f"“{name}”已损坏，打不开。请重新拍照或导出后再上传。") from None
-    mode = "RGB" if kind == FileKind.JPEG or picture.mode not in {"RGBA", "LA", "P", "L", "1"} else picture.mode
-    picture = picture.convert("RGBA" if mode in {"LA", "P"} else mode)
+    if kind == FileKind.JPEG or picture.mode in {"I", "F", "I;16", "CMYK", "YCbCr"}:
+        picture = picture.convert("RGB")
+    elif picture.mode in {"LA", "P", "PA"}:
+        picture = picture.convert("RGBA")
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     return _draw(picture, image_format), _draw(_small(picture), "JPEG")
+
+
+def _open(name: str, content: bytes, image_format: str) -> Image.Image:
+    """Unpack it, once the size it promises was found bearable."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        with Image.open(BytesIO(content), formats=[image_format]) as opened:
+            width, height = opened.size
+            if width * height > MOST_POINTS:
+                raise DomainError(
+                    f"“{name}”有 {width}×{height} 点，过大。请缩小到 4000 万点以内后再上传。"
+                )
+            return ImageOps.exif_transpose(opened)
 
 
 def _small(picture: Image.Image) -> Image.Image:

@@ -230,4 +230,3 @@ class Add(_PlacePage, FormPage):
     def get_extra(self) -> dict[str, Any]:
         place = self.place()
         return {"help_text": f"{place.unit}：有文件的选文件，没有的写明在哪里能找到。"}
-

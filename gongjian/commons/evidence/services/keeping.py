@@ -50,7 +50,9 @@ def keep_file(inspected: Inspected) -> EvidenceFile:
     file = EvidenceFile.objects.select_for_update().get(pk=file.pk)
     if is_new or file.purged_at is not None:
         if bytes_kept() > settings.EVIDENCE_QUOTA:
-            raise DomainError("本地区的佐证材料空间已满，请联系系统管理员；可以先登记文号和存放处。")
+            raise DomainError(
+                "本地区的佐证材料空间已满，请联系系统管理员；可以先登记文号和存放处。"
+            )
         if file.purged_at is not None:
             file.purged_at = None
             file.save(update_fields=["purged_at"])
@@ -63,7 +65,9 @@ def keep_file(inspected: Inspected) -> EvidenceFile:
 
 
 @transaction.atomic
-def add_file(place: Place, *, actor: Actor, name: str, content: bytes, inspected: Inspected) -> EvidenceUse:
+def add_file(
+    place: Place, *, actor: Actor, name: str, content: bytes, inspected: Inspected
+) -> EvidenceUse:
     """A new piece from a file; the same file of the same unit is the same piece."""
     file = keep_file(inspected)
     known = Evidence.objects.filter(unit=place.unit, file=file).order_by("pk").first()
@@ -109,7 +113,7 @@ def cite(place_key: tuple[str, int, str], *, actor: Actor, evidence_id: int) -> 
     if piece is None:
         raise NotPermitted("没有找到这份材料，只能引用本单位上传过的材料。")
     if piece.file is not None:
-        kept = EvidenceFile.objects.select_for_update().get(pk=piece.file_id)
+        kept = EvidenceFile.objects.select_for_update().get(pk=piece.file.pk)
         if kept.purged_at is not None:
             raise StateConflict("这份材料长期无人引用，已被清理，请重新上传。")
     return _use(place, piece, actor)
@@ -167,7 +171,7 @@ def _new_piece(place: Place, actor: Actor, **values: Any) -> Evidence:
     piece = Evidence(
         unit=place.unit,
         added_by=actor.label[:200],
-        added_by_user_id=actor.user_id,
+        added_by_user_id=actor.user_id or 0,
         **values,
     )
     demand_valid(piece)

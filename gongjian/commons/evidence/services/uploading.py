@@ -42,7 +42,7 @@ def begin(
         )
     since = timezone.now() - timedelta(days=1)
     if (
-        EvidenceUpload.objects.filter(user_id=actor.user_id, touched_at__gte=since).count()
+        EvidenceUpload.objects.filter(user_id=actor.user_id or 0, touched_at__gte=since).count()
         >= MOST_A_DAY
     ):
         raise DomainError(f"一天最多上传 {MOST_A_DAY} 个文件，请明天再传，或引用已有材料。")
@@ -53,13 +53,13 @@ def begin(
         slot=place.slot,
         name=clean_name(name),
         size=size,
-        user_id=actor.user_id,
+        user_id=actor.user_id or 0,
     )
 
 
 def upload_of(key: uuid.UUID, actor: Actor) -> EvidenceUpload | None:
     """An upload of this person; another's is not there."""
-    return EvidenceUpload.objects.filter(key=key, user_id=actor.user_id).first()
+    return EvidenceUpload.objects.filter(key=key, user_id=actor.user_id or 0).first()
 
 
 @transaction.atomic

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from django import template
 from django.db.models import Model
@@ -18,7 +17,7 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def evidence(  # noqa: PLR0913 -- the options of a tag
+def evidence(
     context: template.Context,
     record: Model,
     slot: str = "",
@@ -42,9 +41,9 @@ def evidence(  # noqa: PLR0913 -- the options of a tag
     if compact and not values["may_add"] and not values["pieces"]:
         return SafeString("")
     # The script is named once a page, by the first panel that may be written in.
-    shown = context.render_context.setdefault("evidence", {"first": True})
-    values |= {"hint": hint, "is_first": shown["first"]}
-    shown["first"] = shown["first"] and not values["may_add"]
+    page = context["request"]
+    values |= {"hint": hint, "is_first": not getattr(page, "has_evidence_script", False)}
+    page.has_evidence_script = not values["is_first"] or values["may_add"]
     return SafeString(get_template("evidence/_widget.html").render(values))
 
 
