@@ -177,6 +177,10 @@ class EvidencePanel extends HTMLElement {
       event.preventDefault();
       void this.search();
     });
+    // What was registered in the other window stands here when one comes back.
+    this.querySelector("a[target]")?.addEventListener("click", () => {
+      window.addEventListener("focus", () => void this.attempt(() => this.renew()), { once: true });
+    });
     void this.resume();
   }
 
@@ -306,7 +310,7 @@ class EvidencePanel extends HTMLElement {
     return answer.ok;
   }
 
-  private async attempt(request: () => Promise<Response>): Promise<Response | null> {
+  private async attempt<T>(request: () => Promise<T>): Promise<T | null> {
     try {
       return await request();
     } catch {

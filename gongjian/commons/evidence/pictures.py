@@ -28,7 +28,11 @@ def clean_picture(name: str, content: bytes, kind: FileKind) -> tuple[bytes, byt
     image_format = "JPEG" if kind == FileKind.JPEG else "PNG"
     try:
         picture = _open(name, content, image_format)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Warning):
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise DomainError(
+            f"“{name}”的画面过大，打开会占满内存。请缩小到 4000 万点以内后再上传。"
+        ) from None
+    except (OSError, ValueError, SyntaxError):
         raise DomainError(f"“{name}”已损坏，打不开。请重新拍照或导出后再上传。") from None
     if kind == FileKind.JPEG or picture.mode in {"I", "F", "I;16", "CMYK", "YCbCr"}:
         picture = picture.convert("RGB")
