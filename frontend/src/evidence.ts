@@ -271,7 +271,7 @@ class EvidencePanel extends HTMLElement {
     if (!button) return;
     if (button.matches("[data-cite]")) await this.toggleSearch(button);
     else if (button.dataset.choose) await this.cite(button.dataset.choose);
-    else if (button.dataset.remove) await this.remove(button.dataset);
+    else if (button.dataset.remove) await this.takeAway(button.dataset);
   }
 
   private async toggleSearch(button: HTMLElement): Promise<void> {
@@ -297,7 +297,7 @@ class EvidencePanel extends HTMLElement {
     toast("已引用，不用再传一遍。");
   }
 
-  private async remove(piece: DOMStringMap): Promise<void> {
+  private async takeAway(piece: DOMStringMap): Promise<void> {
     if (!(await this.act(piece.remove!))) return;
     toast(`已移除“${piece.name}”。`, { label: "恢复", run: () => void this.act(piece.restore!) });
   }
