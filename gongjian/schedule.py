@@ -37,6 +37,11 @@ BEAT_TABLE: dict[str, dict[str, Any]] = {
         "task": "documents.revive_reports",
         "schedule": crontab(minute="*/5"),
     },
+    # Broken uploads and files that were taken away long ago.
+    "clear evidence": {
+        "task": "evidence.tick_clearing",
+        "schedule": crontab(hour="3", minute="50"),
+    },
     # Totals follow their marks at once; the tick is for a message that left too early.
     "sweep totals": {
         "task": "responsibilities.sweep_totals",

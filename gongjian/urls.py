@@ -11,6 +11,7 @@ urlpatterns = [
     path("orgs/", include("orgs.urls")),
     path("notices/", include("gongjian.commons.notices.urls")),
     path("documents/", include("gongjian.commons.documents.urls")),
+    path("evidence/", include("gongjian.commons.evidence.urls")),
     path("follow-ups/", include("gongjian.commons.follow_ups.urls")),
     path("bulletins/", include("bulletins.urls")),
     path("points/", include("gongjian.commons.points.urls")),

@@ -13,6 +13,7 @@ class ResponsibilitiesConfig(AppConfig):
             contributions,
             designer_contributions,
             documents,
+            evidence_contributions,
             extension_contributions,
             guidance_contributions,
             handover_contributions,

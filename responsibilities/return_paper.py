@@ -15,6 +15,7 @@ from gongjian.commons.documents.shelves import (
     ReportKind,
     report_kinds,
 )
+from gongjian.commons.evidence.queries import uses_behind
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.numbers import show
 from responsibilities.authority import VIEW_RETURN
@@ -46,6 +47,7 @@ def printed_return(obligation: Obligation, *, blank: bool, url: str) -> dict[str
         "behalf": "" if blank or row is None else row.filed_on_behalf,
         "paper_note": "" if blank or row is None else row.paper_note,
         "nil_reason": row.nil_reason if row is not None and row.is_nil and not blank else "",
+        "evidence": [] if blank else _evidence(obligation),
         "made_on": f"{today():%Y年%m月%d日}",
         "url": url,
         "blank": blank,
@@ -69,6 +71,19 @@ def _line(row: Row, *, blank: bool) -> dict[str, str]:
         "value": "" if blank else show(row.base),
         "remark": "" if blank else row.remark,
     }
+
+
+def _evidence(obligation: Obligation) -> list[dict[str, str]]:
+    """What stands behind the figures; the start of the fingerprint finds the very file."""
+    lines = []
+    for use in uses_behind(obligation._meta.label_lower, [obligation.pk]):
+        piece = use.evidence
+        mark = "" if piece.file is None else f"SHA-256 {piece.file.sha256[:12]}"
+        cell = {"": "", "paper": "纸质签字件", "extension": "延期申请"}.get(use.slot, use.slot)
+        lines.append(
+            {"cell": cell, "title": piece.title, "reference": piece.reference, "mark": mark}
+        )
+    return lines
 
 
 def return_code(obligation: Obligation) -> str:

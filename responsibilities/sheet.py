@@ -10,7 +10,7 @@ from gongjian.foundation.kernel.numbers import show
 from responsibilities.cells import Cell
 from responsibilities.checks import first_texts
 from responsibilities.enums import QuarterlyStyle, ReturnState, Severity
-from responsibilities.models import Obligation, QuarterlyReturn
+from responsibilities.models import Indicator, Obligation, QuarterlyReturn
 from responsibilities.pace import pace_of
 from responsibilities.queries.findings import findings_of
 from responsibilities.queries.returns import earlier_returns, prefill, targets_of
@@ -49,6 +49,8 @@ class Row:
     trail: list[Decimal | None] = field(default_factory=list)
     trail_words: str = ""
     readonly: bool = False
+    #: What the indicator asks to be shown, softly.
+    evidence_hint: str = ""
     #: Median of the units beside this one, for the reviewer.
     median: Decimal | None = None
 
@@ -147,6 +149,14 @@ def build_sheet(
         revision=quarterly_return.revision if quarterly_return else 0,
         pins=len(pins),
     )
+
+
+def hint_evidence(sheet: Sheet) -> None:
+    """Say beside a cell what its indicator likes to be shown; nothing is demanded."""
+    rows = {row.code: row for section in sheet.sections for row in section.rows}
+    asked = Indicator.objects.filter(code__in=rows).exclude(evidence="")
+    for code, words in asked.values_list("code", "evidence"):
+        rows[code].evidence_hint = f"建议：{words[:40]}"
 
 
 def _row(

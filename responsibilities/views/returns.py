@@ -24,7 +24,7 @@ from responsibilities.services.returns import (
     submit_return,
     withdraw_return,
 )
-from responsibilities.sheet import build_sheet
+from responsibilities.sheet import build_sheet, hint_evidence
 from responsibilities.tables.returns import ObligationTable
 
 _FIELD = re.compile(r"(cells|base|remarks|remark_base)\[(\w{1,12})\]")
@@ -92,6 +92,7 @@ class ReturnFill(FillPage):
         if quarterly_return is not None:
             quarterly_return.unit, quarterly_return.period = obligation.unit, obligation.period
         sheet = build_sheet(obligation, quarterly_return, **shown)
+        hint_evidence(sheet)
         at = obligation.unit
         context = {
             "sheet": sheet,
