@@ -72,7 +72,7 @@ class DesignRow:
     @property
     def is_more(self) -> bool:
         """Whether anything beyond the usual is set, so that the rest stands open."""
-        rare = {"choices", "not_above", "total_of", "not_for"}
+        rare = {"choices", "not_above", "total_of", "not_for", "formula"}
         return bool(rare & self.errors.keys() or self.cell.value_type == CellType.CHOICE)
 
 
@@ -119,7 +119,7 @@ class FormDesign(_Form):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.draft()
-        rows = [typed_row(cell) for cell in form.layout()]
+        rows = [typed_row(cell) for cell in form.whole_layout()]
         return self.show(form, rows)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -226,7 +226,7 @@ class FormDesign(_Form):
             "audience": AUDIENCE,
             "sections": list(dict.fromkeys(row.section_title for row in rows)),
             "library": Indicator.objects.filter(is_active=True).exclude(code__in=held),
-            "minutes": minutes_of(form.layout()),
+            "minutes": minutes_of(form.whole_layout()),
             "minutes_all": minutes_with(form),
             "budget": budget_minutes(),
             "obstacles": obstacles(form) if is_saved else [],
@@ -258,7 +258,7 @@ class FormPreview(_Form):
         if category not in Category.values:
             raise Http404
         sections: dict[str, list[dict[str, Any]]] = {}
-        for cell in form.layout():
+        for cell in form.whole_layout():
             asked = cell.is_asked_of("grassroots", category)
             sections.setdefault(cell.section_title, []).append({"cell": cell, "asked": asked})
         checks = [
@@ -281,7 +281,7 @@ class FormPreview(_Form):
                 "categories": AUDIENCE,
                 "compiled": {"checks": checks, "totals": totals},
                 "minutes": minutes_of(
-                    cell for cell in form.layout() if cell.is_asked_of("grassroots", category)
+                    cell for cell in form.whole_layout() if cell.is_asked_of("grassroots", category)
                 ),
             }
         )
