@@ -8,7 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 
 from gongjian.foundation.audit.models import TrailEntry
-from gongjian.foundation.kernel.numbers import show
 from responsibilities.cells import Cell
 from responsibilities.checks import Check
 from responsibilities.enums import Severity
@@ -64,8 +63,9 @@ class CellStory:
         return [quarter.value for quarter in reversed(self.quarters)]
 
     @property
-    def known(self) -> list[Decimal]:
-        return [value for value in self.values if value is not None]
+    def varies(self) -> bool:
+        """Whether a line of the figures would show anything."""
+        return len({value for value in self.values if value is not None}) > 1
 
     @property
     def mean(self) -> Decimal | None:
@@ -166,7 +166,3 @@ def _rules(
     return found
 
 
-def written_value(story: CellStory) -> str:
-    """What stands in the cell now, as text."""
-    present = next((one for one in story.quarters if one.is_present), None)
-    return "" if present is None else present.words or show(present.value)
