@@ -164,5 +164,3 @@ def _rules(
         if cell.code in {*cells_in(check.tree), check.place}
     ]
     return found
-
-
