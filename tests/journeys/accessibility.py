@@ -17,6 +17,16 @@ _RUN = """tags => axe.run(document, {
   runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]})"""
 
 
+#: Colours on their way from one theme to the other are nobody's colours.
+_SETTLED = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  await frame();
+  await frame();
+  const moving = document.getAnimations().filter((one) => one instanceof CSSTransition);
+  await Promise.allSettled(moving.map((one) => one.finished));
+}"""
+
+
 def _source() -> Path:
     """axe-core of the front end's packages; development only, it is never served."""
     folder = Path(os.environ.get("NODE_MODULES") or ROOT / "frontend/node_modules")
@@ -29,6 +39,7 @@ def _source() -> Path:
 def violations(page: Page) -> list[dict[str, Any]]:
     """Rule, help and places of everything axe finds on the page."""
     # Evaluated by the browser's own tools, so the page's policy on scripts stays as it is.
+    page.evaluate(_SETTLED)
     page.evaluate(_source().read_text(encoding="utf-8") + "; undefined")
     found = page.evaluate(_RUN, TAGS)["violations"]
     return [

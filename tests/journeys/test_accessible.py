@@ -25,7 +25,7 @@ def look_at(page: Page, *paths: str) -> None:
         answer = page.goto(path)
         assert answer is not None
         assert answer.ok, path
-        expect(page.locator("h1")).to_be_visible()
+        expect(page.locator("h1").first).to_be_visible()
         assert_accessible(page)
         page.set_viewport_size({"width": 390, "height": 844})
         page.emulate_media(color_scheme="dark")
