@@ -13,6 +13,7 @@ class WordingForm(forms.Form):
     title = forms.CharField(
         label="标题",
         max_length=LONGEST_TITLE,
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text="收件人在工作台和邮件里先看到的一句话。",
         error_messages={"required": "请填写标题。"},
     )

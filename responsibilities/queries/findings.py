@@ -65,7 +65,7 @@ def live_form(
         )
     form = obligation.form
     checks = form.own_checks()
-    figures = figures_of(row, checks, earlier)
+    figures = figures_of(row, checks, earlier, standing=False)
     granted = granted_exceptions(row) if row.pk else {}
     return compiled(form.layout(), checks, figures, granted)
 
@@ -99,7 +99,10 @@ def figures_of(
     quarterly_return: QuarterlyReturn,
     checks: Sequence[Check],
     earlier: Sequence[QuarterlyReturn] | None = None,
+    *,
+    standing: bool = True,
 ) -> Figures:
+    """All that checks may read; ``standing`` asks for what the rules of every form read too."""
     cells = quarterly_return.form.layout()
     unit, period = quarterly_return.unit, quarterly_return.period
     past = list(earlier) if earlier is not None else earlier_returns(unit, period)
@@ -108,7 +111,8 @@ def figures_of(
     def wants(name: str) -> bool:
         return any(reads(tree, name) for tree in trees)
 
-    peers = quarterly_return.form.standing_rules().peers or wants("median_peers")
+    by_rule = standing and quarterly_return.form.standing_rules().peers
+    peers = by_rule or wants("median_peers")
     return Figures(
         values=quarterly_return.values,
         level=unit.level,

@@ -25,7 +25,7 @@ def _usual(key: str, actor: Actor) -> Wording:
 def write_wording(key: str, *, actor: Actor, title: str, body: str) -> ReminderWording:
     """Keep the office's words; what was sent already stays as it was sent."""
     usual = _usual(key, actor)
-    texts = {"title": title.strip(), "body": body.strip()}
+    texts = {"title": " ".join(title.split()), "body": body.strip()}
     errors = {
         name: fault for name, text in texts.items() if (fault := fault_of(text, usual.places))
     }
