@@ -104,6 +104,7 @@ class ReturnFill(FillPage):
             "locked": sheet.is_locked,
             "message": message,
             "errors": shown.get("errors") or {},
+            "labels": {row.code: row.label for part in sheet.sections for row in part.rows},
             "may_except": quarterly_return is not None
             and bool(shown.get("errors"))
             and bool(exceptable(quarterly_return)),
