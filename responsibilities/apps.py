@@ -23,4 +23,5 @@ class ResponsibilitiesConfig(AppConfig):
             return_contributions,
             return_paper,
             review_contributions,
+            wording_contributions,
         )

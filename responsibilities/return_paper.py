@@ -21,6 +21,7 @@ from gongjian.foundation.kernel.numbers import show
 from responsibilities.authority import VIEW_RETURN
 from responsibilities.models import Obligation, QuarterlyReturn
 from responsibilities.sheet import Row, build_sheet
+from responsibilities.words import SUMMARY_SECTION
 
 TEMPLATE = "documents/return_sheet.html"
 
@@ -54,6 +55,7 @@ def printed_return(obligation: Obligation, *, blank: bool, url: str) -> dict[str
         "sections": [
             {
                 "name": section.name,
+                "is_form": section.code != SUMMARY_SECTION,
                 "rows": [_line(line, blank=blank) for line in section.rows],
             }
             for section in sheet.sections
@@ -69,6 +71,8 @@ def _line(row: Row, *, blank: bool) -> dict[str, str]:
         "target": show(row.target),
         "last": show(row.last),
         "value": "" if blank else show(row.base),
+        "kind": row.kind,
+        "words": "" if blank else row.typed,
         "remark": "" if blank else row.remark,
     }
 
@@ -97,7 +101,8 @@ def _check(row: QuarterlyReturn | None) -> str:
     if row is None:
         return ""
     values = [show(value) for value in row.values]
-    text = json.dumps([row.pk, values, sorted(row.remarks.items())], ensure_ascii=False)
+    said = [sorted(row.remarks.items()), *([sorted(row.texts.items())] if row.texts else [])]
+    text = json.dumps([row.pk, values, *said], ensure_ascii=False)
     digest = hashlib.sha256(text.encode()).hexdigest()[:8].upper()
     return f"{digest[:4]}-{digest[4:]}"
 
