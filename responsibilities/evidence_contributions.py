@@ -81,7 +81,7 @@ def _is_sealed(obligation: Obligation, slot: str, added_at: datetime) -> bool:
 def _has_slot(obligation: Obligation, slot: str) -> bool:
     if slot in {WHOLE, PAPER, EXTENSION}:
         return True
-    return any(cell.code == slot for cell in obligation.form.layout())
+    return any(cell.code == slot for cell in obligation.form.whole_layout())
 
 
 def _url_of(obligation: Obligation, slot: str) -> str:

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('orgs', '0004_review_delegate'),
-        ('responsibilities', '0011_rollup_triggers'),
+        ("responsibilities", "0011_rollup_triggers"),
     ]
 
     operations = [
