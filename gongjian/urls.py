@@ -13,6 +13,8 @@ urlpatterns = [
     path("documents/", include("gongjian.commons.documents.urls")),
     path("evidence/", include("gongjian.commons.evidence.urls")),
     path("follow-ups/", include("gongjian.commons.follow_ups.urls")),
+    path("bulletins/", include("bulletins.urls")),
+    path("points/", include("gongjian.commons.points.urls")),
     path("responsibilities/", include("responsibilities.urls")),
     path("assessments/", include("assessments.urls")),
     path("platform/", admin.site.urls),
