@@ -12,6 +12,7 @@ urlpatterns = [
     path("notices/", include("gongjian.commons.notices.urls")),
     path("documents/", include("gongjian.commons.documents.urls")),
     path("follow-ups/", include("gongjian.commons.follow_ups.urls")),
+    path("questionnaires/", include("gongjian.commons.questionnaires.urls")),
     path("responsibilities/", include("responsibilities.urls")),
     path("assessments/", include("assessments.urls")),
     path("platform/", admin.site.urls),

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "gongjian.commons.documents",
     "gongjian.commons.follow_ups",
     "gongjian.commons.rolls",
+    "gongjian.commons.questionnaires",
     "responsibilities",
     "assessments",
     "gongjian.demo",
