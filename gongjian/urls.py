@@ -15,5 +15,6 @@ urlpatterns = [
     path("questionnaires/", include("gongjian.commons.questionnaires.urls")),
     path("responsibilities/", include("responsibilities.urls")),
     path("assessments/", include("assessments.urls")),
+    path("inspections/", include("inspections.urls")),
     path("platform/", admin.site.urls),
 ]

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "gongjian.commons.questionnaires",
     "responsibilities",
     "assessments",
+    "inspections",
     "gongjian.demo",
     "django.contrib.admin",
     "django.contrib.auth",
