@@ -24,7 +24,6 @@ from inspections.authority import (
     ARRANGE_VISIT,
     CONFIRM_VISIT,
     INSPECT,
-    PLAN_INSPECTION,
     VIEW_INSPECTION,
     VIEW_INSTRUCTORS,
 )
@@ -38,12 +37,7 @@ MOST_TODOS = 5
 
 _ENTRIES = (
     ("visits", "督促检查", "visit_list", VIEW_INSPECTION, "clipboard-check", 50),
-    ("calendar", "督查日历", "calendar", ARRANGE_VISIT, "calendar-event", 51),
-    ("plans", "督查计划", "inspectionplan_list", PLAN_INSPECTION, "calendar-stats", 52),
-    ("exceptions", "计划外督查", "inspectionexception_list", PLAN_INSPECTION, "calendar-plus", 53),
-    ("findings", "督查问题", "finding_list", VIEW_INSPECTION, "alert-circle", 54),
-    ("help", "帮扶清单", "help_list", VIEW_INSPECTION, "heart-handshake", 55),
-    ("circulars", "督查通报", "circular_list", VIEW_INSPECTION, "news", 56),
+    ("findings", "督查问题", "finding_list", VIEW_INSPECTION, "alert-circle", 51),
     ("instructors", "工建指导员", "instructor_list", VIEW_INSTRUCTORS, "users", 57),
 )
 for _key, _label, _name, _permission, _icon, _order in _ENTRIES:

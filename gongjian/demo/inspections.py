@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, timedelta
 
+from gongjian.commons.follow_ups.models import FollowUp
 from gongjian.commons.follow_ups.services.handling import (
     clear_follow_up,
     receive_follow_up,
@@ -57,7 +58,7 @@ QUESTIONS: tuple[tuple[str, str, str, int, dict[str, object]], ...] = (
 )  # fmt: skip
 
 FINDINGS = (
-    ("organization", "heavy", "工会委员会届满一年未换届", "《中国工会章程》", "两个月内完成换届并报批"),
+    ("organization", "heavy", "工会委员会届满一年未换届", "《中国工会章程》", "两个月内换届并报批"),
     ("data", "general", "会员花名册缺十二人", "会员实名制管理办法", "逐人核对补齐"),
 )  # fmt: skip
 
@@ -166,8 +167,9 @@ def _visit(unit: Unit, line: PlanLine, office: Actor, root: Unit, place: int) ->
             "version": line.version,
         },
     )
-    name_member(visit, actor=office, post=Post.objects.get(pk=office.post_id), is_leader=True)
-    others = posts_for_teams(root).exclude(pk=office.post_id).exclude(unit__path__under=unit.path)
+    own = Post.objects.get(pk=office.post_id or 0)
+    name_member(visit, actor=office, post=own, is_leader=True)
+    others = posts_for_teams(root).exclude(pk=own.pk).exclude(unit__path__under=unit.path)
     for post in others.filter(unit=root)[:1] or others[:1]:
         name_member(visit, actor=office, post=post)
     return visit
@@ -217,11 +219,11 @@ def _carry_out(visit: Visit, place: int, *, office: Actor, speaker: Actor) -> No
         due_on=usual_deadline(waiting),
         contact="陈静 000-5550102",
     )
-    for finding in visit.findings.exclude(follow_up=None).select_related("follow_up"):
-        matter = receive_follow_up(finding.follow_up, actor=speaker)
+    for matter in FollowUp.objects.filter(pk__in=visit.findings.values("follow_up")):
+        held = receive_follow_up(matter, actor=speaker)
         if place == 0:
-            matter = report_follow_up(matter, actor=speaker, result="已整改到位，材料附后。")
-            clear_follow_up(matter, actor=office, reason="现场核验属实。")
+            held = report_follow_up(held, actor=speaker, result="已整改到位，材料附后。")
+            clear_follow_up(held, actor=office, reason="现场核验属实。")
 
 
 def _circular(root: Unit, office: Actor) -> None:

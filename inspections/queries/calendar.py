@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from gongjian.foundation.kernel.dates import today
 from inspections.enums import COUNTED_VISITS, PlanState
 from inspections.models import InspectionPlan, InstructorVisit, PlanLineUnit, Visit
 from orgs.models import Unit
@@ -99,11 +100,20 @@ class Month:
 
 
 def year_view(visits: Sequence[Visit], waiting: Sequence[PlanLineUnit]) -> list[Month]:
+    now = today()
+
+    def month_of(item: PlanLineUnit) -> int:
+        """What was to begin earlier waits in the present month."""
+        line = item.line
+        begins = max(line.starts_on, now) if line.plan.year == now.year else line.starts_on
+        return min(begins, line.ends_on).month
+
+    ordered = sorted(visits, key=lambda visit: (visit.starts_on, visit.pk))
     return [
         Month(
             number,
-            [visit for visit in visits if visit.starts_on.month == number],
-            [item for item in waiting if item.line.starts_on.month == number],
+            [visit for visit in ordered if visit.starts_on.month == number],
+            [item for item in waiting if month_of(item) == number],
         )
         for number in range(1, 13)
     ]

@@ -21,7 +21,14 @@ from gongjian.foundation.web.pages import (
     RecordsMixin,
     StepPage,
 )
-from inspections.authority import ARRANGE_VISIT, CONFIRM_VISIT, INSPECT, VIEW_INSPECTION
+from inspections.authority import (
+    APPROVE_PLAN,
+    ARRANGE_VISIT,
+    CONFIRM_VISIT,
+    INSPECT,
+    PLAN_INSPECTION,
+    VIEW_INSPECTION,
+)
 from inspections.enums import COUNTED_VISITS, ExceptionState, FindingState, PlanState, VisitState
 from inspections.filters import VisitFilter
 from inspections.forms import (
@@ -67,6 +74,7 @@ class VisitList(ListPage):
     queryset = _VISITS.select_related("sheet")
     filterset_class = VisitFilter
     table_class = VisitTable
+    template_name = "inspections/visit_list.html"
     heading = "督查"
 
     def get_queryset(self) -> TenantQuerySet[Any]:
@@ -78,6 +86,7 @@ class VisitList(ListPage):
         return {
             "create_url": reverse("inspections:visit_create") if may else "",
             "create_label": "安排督查",
+            "may_plan": self.actor.may(PLAN_INSPECTION) or self.actor.may(APPROVE_PLAN),
         }
 
 
@@ -248,7 +257,7 @@ class VisitDetail(DetailPage):
         visit: Visit = self.object
         arranges = self.actor.may(ARRANGE_VISIT, at=visit.unit)
         planned = visit.state == VisitState.PLANNED
-        findings = list(visit.findings.select_related("follow_up", "question", "notice"))
+        findings = list(visit.findings.select_related("follow_up", "notice").order_by("pk"))
         answers = (
             visit.sheet.answers.select_related("question").order_by("question__position")
             if visit.sheet
