@@ -38,6 +38,12 @@ interface Told {
   stamps: Record<string, string>;
 }
 
+/** What the server holds of an item, as this phone knows it. */
+interface Known {
+  text: string;
+  stamp: string;
+}
+
 type Kind = "answer" | "finding" | "help" | "remark";
 type State = "saved" | "waiting" | "sending" | "offline" | "failed" | "conflict" | "errors" | "locked";
 
@@ -176,6 +182,8 @@ class VisitForm extends HTMLElement {
   private sent: Map<Item, string> | null = null;
   private isLocked = false;
   private savedAt = "";
+  /** Confirmed since the page was drawn: a kept page may be older than that. */
+  private confirmed: Record<string, string> = {};
 
   connectedCallback(): void {
     const held = JSON.parse(document.getElementById("visit-held")?.textContent ?? "null") as Held | null;
@@ -338,39 +346,54 @@ class VisitForm extends HTMLElement {
   private keepDraft(): void {
     const dirty = this.dirty;
     this.dataset.dirty = String(dirty.length);
-    if (!dirty.length) {
-      storeDraft(this.key, null);
-      return;
-    }
     const values: Record<string, string> = {};
     const bases: Record<string, string> = {};
-    const confirmed: Record<string, string> = {};
     for (const item of dirty) {
       values[item.id] = item.now;
-      bases[item.id] = item.base;
-      confirmed[item.id] = item.stamp;
+      bases[item.id] = JSON.stringify({ text: item.base, stamp: item.stamp } satisfies Known);
     }
-    if (!storeDraft(this.key, { revision: this.revision, values, bases, confirmed })) this.show("failed");
+    const { revision, confirmed } = this;
+    const isEmpty = !dirty.length && !Object.keys(confirmed).length;
+    if (!storeDraft(this.key, isEmpty ? null : { revision, values, bases, confirmed })) this.show("failed");
   }
 
   private takeDraft(): void {
     const draft = loadDraft(this.key);
-    for (const [id, text] of Object.entries(draft?.values ?? {})) {
-      const [kind, key] = [id.slice(0, id.indexOf(":")) as Kind, id.slice(id.indexOf(":") + 1)];
-      let item = this.items.get(id);
-      if (!item && (kind === "finding" || kind === "help") && text !== "removed") {
-        item = this.card(kind, key, {});
+    if (!draft) return;
+    if (draft.revision > this.revision) {
+      // The page was kept by the phone and is older than what was saved from it.
+      this.revision = draft.revision;
+      this.confirmed = draft.confirmed;
+      for (const [id, text] of Object.entries(draft.confirmed)) {
+        const known = JSON.parse(text) as Known;
+        const item = this.put(id, known.text);
+        if (item) this.know(item, known);
       }
-      if (!item) continue;
-      // What lay below it when it was typed: the server compares, and asks where it changed.
-      item.base = draft?.bases[id] ?? item.base;
-      item.stamp = draft?.confirmed[id] || item.stamp;
-      if (text === "removed") {
-        item.isRemoved = true;
-        item.box.hidden = true;
-      } else item.fill(JSON.parse(text) as Words);
     }
-    this.dataset.dirty = String(this.dirty.length);
+    for (const [id, text] of Object.entries(draft.values)) {
+      const item = this.put(id, text);
+      // What lay below it when it was typed: the server compares, and asks where it changed.
+      if (item) this.know(item, JSON.parse(draft.bases[id] ?? '{"text":"","stamp":""}') as Known);
+    }
+    this.keepDraft();
+  }
+
+  private know(item: Item, known: Known): void {
+    item.base = known.text;
+    item.stamp = known.stamp;
+  }
+
+  /** Show what an item said, drawing its card when the page does not have it. */
+  private put(id: string, text: string): Item | undefined {
+    const [kind, key] = [id.slice(0, id.indexOf(":")) as Kind, id.slice(id.indexOf(":") + 1)];
+    let item = this.items.get(id);
+    if (text === "removed") {
+      if (item) item.isRemoved = item.box.hidden = true;
+      return item;
+    }
+    if (!item && (kind === "finding" || kind === "help")) item = this.card(kind, key, {});
+    item?.fill(JSON.parse(text) as Words);
+    return item;
   }
 
   // --- sending -----------------------------------------------------------------------
@@ -448,10 +471,12 @@ class VisitForm extends HTMLElement {
     } else if (text === "removed") {
       item.box.remove();
       this.items.delete(item.id);
+      this.confirmed[item.id] = JSON.stringify({ text, stamp: "" } satisfies Known);
     } else {
       item.base = text;
       item.refused = null;
       item.stamp = item.kind === "finding" ? (told.stamps[item.key] ?? item.stamp) : item.stamp;
+      this.confirmed[item.id] = JSON.stringify({ text, stamp: item.stamp } satisfies Known);
       item.say("");
     }
   }
