@@ -289,7 +289,7 @@ class VisitForm extends HTMLElement {
       button.closest("p")?.setAttribute("data-waits", "");
       return;
     }
-    if (button.hasAttribute("data-remove")) this.remove(button);
+    if (button.hasAttribute("data-remove")) this.drop(button);
     else if (button.hasAttribute("data-add-help")) this.open("help", {});
     else {
       const pk = button.dataset.addFinding || null;
@@ -304,7 +304,7 @@ class VisitForm extends HTMLElement {
     item.box.querySelector<HTMLElement>("textarea")?.focus();
   }
 
-  private remove(button: HTMLElement): void {
+  private drop(button: HTMLElement): void {
     const item = this.of(button);
     if (!item) return;
     item.isRemoved = true;

@@ -122,7 +122,7 @@ def _order_rectification(page: Page, planned: Visit, scoped, work_off) -> None:
     work_off()
     with scoped():
         job = ReportJob.objects.get(kind="inspections.notice")
-        assert (job.state, job.file.name.endswith(".pdf")) == ("done", True)
+        assert (job.status, job.file is not None) == ("done", True)
 
 
 def _rectify(page: Page) -> str:
