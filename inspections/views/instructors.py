@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q
@@ -24,6 +25,11 @@ from inspections.services.instructing import (
 )
 from inspections.tables import CoverageTable, InstructorTable
 from orgs.models import Unit
+
+
+def plain_days(days: Decimal | int) -> str:
+    """“2” and “2.5”, never “2.0”."""
+    return f"{Decimal(days).normalize():f}"
 
 
 class InstructorList(ListPage):
@@ -93,7 +99,7 @@ class InstructorDetail(DetailPage):
             ("选派单位", item.unit),
             ("办公电话", item.phone or "—"),
             ("聘期", f"{long_date(item.starts_on)}至{long_date(item.ends_on)}"),
-            ("本年走访", f"{len(walks)}次，{days}天"),
+            ("本年走访", f"{len(walks)}次，{plain_days(days)}天"),
         ]
 
     def get_extra(self) -> dict[str, Any]:
