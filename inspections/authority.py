@@ -17,6 +17,9 @@ VIEW_INSPECTION = declare(
         Role.SECRETARY: Reach.OWN,
         Role.UNION_CHAIR: Reach.OWN,
         Role.VIEWER: Reach.SUBTREE,
+        # Sent along on visits; beyond those they see their own unit.
+        Role.LIAISON: Reach.OWN,
+        Role.INSTRUCTOR: Reach.OWN,
     },
 )
 # The unit that inspects is the place: each level draws up its own plan.

@@ -273,6 +273,8 @@ class VisitDetail(DetailPage):
             "findings": [(item, state_chip(item)) for item in findings] if is_open else [],
             "answers": [(answer, in_words(answer)) for answer in answers] if is_open else [],
             "is_open": is_open,
+            # The unit may check itself by the same questions before the visit.
+            "questions": visit.version.questions.all() if visit.sheet is None else [],
             "notices": visit.notices.all(),
             "help_items": visit.help_items.select_related("follow_up") if is_open else [],
             "may_fill": visit.state == VisitState.UNDER_WAY and may_fill(visit, self.actor),

@@ -12,9 +12,12 @@ from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.web.shelves import todos_of
 from inspections.models import Finding, Visit
 from inspections.services.circulars import issue_circular, write_circular
-from inspections.services.inspecting import Bundle, save_bundle, sign_visit
+from inspections.services.inspecting import Bundle, save_bundle, sign_visit, start_visit
 from inspections.services.instructing import appoint_instructor
 from inspections.services.planning import ask_exception, draw_up_plan
+from inspections.services.visiting import name_member
+from orgs.models import Post
+from orgs.queries import actor_of
 from tests.factories.inspections import (
     arranged,
     assignment,
@@ -25,6 +28,7 @@ from tests.factories.inspections import (
     plan_line,
     under_way,
 )
+from tests.factories.orgs import seat
 
 
 def many_plans(cast, count):
@@ -288,3 +292,22 @@ def test_the_pages_around_a_visit_open(cast, sign_in):
         ("circular_create", []),
     ):
         assert client.get(reverse(f"inspections:{name}", args=args)).status_code == 200, name
+
+
+def test_the_unit_checks_itself_by_the_same_questions_beforehand(cast, sign_in):
+    visit = arranged(cast)
+    page = sign_in(cast.secretary).get(visit.get_absolute_url()).content.decode()
+    assert "可先对照自查" in page
+    assert visit.version.questions.first().text in page
+
+
+def test_a_liaison_sent_along_opens_the_visit_and_no_other(cast, sign_in):
+    liaison = actor_of(seat(cast.tenant, cast.city, "liaison", "联络员", "白露"), cast.tenant)
+    line = plan_line(cast, cast.hongqi, limit=9)
+    sent, other = arranged(cast, line=line), arranged(cast, line=line)
+    name_member(sent, actor=cast.office, post=Post.objects.get(pk=liaison.post_id))
+    client = sign_in(liaison)
+    assert client.get(sent.get_absolute_url()).status_code == 200
+    assert client.get(other.get_absolute_url()).status_code == 404
+    start_visit(sent, actor=liaison)
+    assert client.get(reverse("inspections:visit_fill", args=[sent.pk])).status_code == 200
