@@ -15,7 +15,9 @@ urlpatterns = [
     path("follow-ups/", include("gongjian.commons.follow_ups.urls")),
     path("bulletins/", include("bulletins.urls")),
     path("points/", include("gongjian.commons.points.urls")),
+    path("questionnaires/", include("gongjian.commons.questionnaires.urls")),
     path("responsibilities/", include("responsibilities.urls")),
     path("assessments/", include("assessments.urls")),
+    path("inspections/", include("inspections.urls")),
     path("platform/", admin.site.urls),
 ]

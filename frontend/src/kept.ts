@@ -6,6 +6,6 @@ declare const BUILD: string;
 export const PAGES = "gongjian-pages";
 /** What they load, of one build. */
 export const ASSETS = `gongjian-assets:${BUILD}`;
-export const SHEET = /^\/responsibilities\/returns\/fill\/\d+\/$/;
+export const SHEET = /^\/(?:responsibilities\/returns|inspections\/visits)\/fill\/\d+\/$/;
 /** As long as a session lives. */
 export const KEPT_FOR = 8 * 60 * 60 * 1000;

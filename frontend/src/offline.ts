@@ -1,7 +1,8 @@
 /** Turns the service worker of the sheets on, or off again where the server no longer offers it. */
 import { PAGES, SHEET } from "./kept";
 
-const SCOPE = "/responsibilities/returns/fill/";
+/** The folder of the page: the sheets of returns, or the visits. */
+const SCOPE = location.pathname.replace(/\d+\/$/, "");
 
 export async function keepOffline(script: string | undefined): Promise<void> {
   // Plain http has no service workers; drafts work there as well.

@@ -11,6 +11,7 @@ from gongjian.demo.assessing import assess, commend
 from gongjian.demo.bulletins import bulletins_year
 from gongjian.demo.filing import file_the_quarters, finish_the_quarter
 from gongjian.demo.follow_ups import follow_up_matters
+from gongjian.demo.inspections import inspect_and_instruct
 from gongjian.demo.people import build_tenant, open_operator
 from gongjian.demo.places import prefecture, small_prefecture
 from gongjian.demo.planning import plan_the_year
@@ -37,6 +38,7 @@ def file_and_follow_up(tenant: Tenant, say: Say) -> None:
     file_the_quarters(tenant, say)
     follow_up_matters(tenant)
     bulletins_year(tenant)
+    inspect_and_instruct(tenant)
 
 
 #: Stage → what brings the tenant there from the stage before.

@@ -14,7 +14,7 @@ from gongjian.foundation.web.pages import Page
 from gongjian.foundation.web.views import ENTER
 
 #: A worker may look after these pages and no others.
-SCOPE = "/responsibilities/returns/fill/"
+SCOPES = {"": "/responsibilities/returns/fill/", "visits": "/inspections/visits/fill/"}
 
 
 class OfflineScript(Page):
@@ -23,10 +23,11 @@ class OfflineScript(Page):
     permission = ENTER
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not settings.OFFLINE_PAGES:
+        scope = SCOPES.get(request.GET.get("for", ""))
+        if not settings.OFFLINE_PAGES or scope is None:
             raise Http404
         response = HttpResponse(_script(), content_type="text/javascript; charset=utf-8")
-        response["Service-Worker-Allowed"] = SCOPE
+        response["Service-Worker-Allowed"] = scope
         return response
 
 
