@@ -246,9 +246,9 @@ def _live(
     if as_of is not None:
         named["until"] = datetime.combine(as_of + timedelta(days=1), time.min, tzinfo=SHANGHAI)
     for number, year in enumerate(wanted):
-        text = select(year, cut, as_of=as_of is not None)
+        text = select(year, cut, [basis], as_of=as_of is not None)
         path = places.back(node.path, year[-1].period)
-        own = parameters(year, basis, require_tenant_id()) | {
+        own = parameters(year, [basis], require_tenant_id()) | {
             "node": path,
             "near": [path, path[:-PATH_STEP]],
             "width": len(path) + PATH_STEP,

@@ -71,21 +71,24 @@ SELECT DISTINCT l.period_id, stood.bucket FROM later l CROSS JOIN LATERAL (
   ORDER BY p.starts_on DESC LIMIT 1) stood
 """
 
+#: Until the end of the transaction: groups stay in memory instead of being sorted on disk.
+_ROOM = "SET LOCAL work_mem = '256MB'"
+BASES = tuple(Basis)
 _COLUMNS = (*COUNTS, *LISTS)
 _WRITE = """
 WITH fresh AS MATERIALIZED ({select}), written AS (
   INSERT INTO responsibilities_rollupbucket AS held
     (tenant_id, period_id, form_id, basis, path, computed_at, {columns})
-  SELECT %(tenant)s, %(period_0)s, %(form_0)s, %(basis)s, f.place, now(), {fresh} FROM fresh f
+  SELECT %(tenant)s, %(period_0)s, %(form_0)s, f.basis, f.place, now(), {fresh} FROM fresh f
   ON CONFLICT (tenant_id, period_id, basis, form_id, path) DO UPDATE
   SET computed_at = now(), {updates}
   WHERE ({held}) IS DISTINCT FROM ({excluded})
   RETURNING 1
 ), gone AS (
   DELETE FROM responsibilities_rollupbucket b
-  WHERE b.tenant_id = %(tenant)s AND b.period_id = %(period_0)s AND b.basis = %(basis)s
-    AND {where} AND NOT EXISTS (
-      SELECT 1 FROM fresh f WHERE f.place = b.path AND b.form_id = %(form_0)s)
+  WHERE b.tenant_id = %(tenant)s AND b.period_id = %(period_0)s AND {where} AND NOT EXISTS (
+    SELECT 1 FROM fresh f
+    WHERE f.place = b.path AND f.basis = b.basis AND b.form_id = %(form_0)s)
   RETURNING 1
 )
 SELECT (SELECT count(*) FROM written) + (SELECT count(*) FROM gone)
@@ -152,7 +155,7 @@ def _dirty_places(
 def _write(year: Sequence[Quarter], cut: Cut, places: Iterable[str] = ()) -> int:
     """Write the buckets of one period anew and return how many were not as they should be."""
     statement = _WRITE.format(
-        select=select(year, cut),
+        select=select(year, cut, BASES),
         columns=", ".join(_COLUMNS),
         fresh=", ".join(f"f.{name}" for name in _COLUMNS),
         updates=", ".join(f"{name} = excluded.{name}" for name in _COLUMNS),
@@ -160,13 +163,12 @@ def _write(year: Sequence[Quarter], cut: Cut, places: Iterable[str] = ()) -> int
         excluded=", ".join(f"excluded.{name}" for name in _COLUMNS),
         where="TRUE" if cut is EVERYTHING else "b.path = ANY(%(places)s)",
     )
-    changed = 0
-    for basis in Basis:
-        with connection.cursor() as cursor:
-            named = parameters(year, basis, require_tenant_id()) | {"places": list(places)}
-            cursor.execute(statement, named)
-            changed += cursor.fetchone()[0]
-    return changed
+    named = parameters(year, BASES, require_tenant_id()) | {"places": list(places)}
+    with connection.cursor() as cursor:
+        cursor.execute(_ROOM)
+        cursor.execute(statement, named)
+        changed: int = cursor.fetchone()[0]
+        return changed
 
 
 @dataclass(frozen=True, slots=True)
