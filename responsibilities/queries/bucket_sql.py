@@ -62,6 +62,7 @@ NEAR = Cut(
 #: A whole branch by the branches below it, without the buckets.
 BRANCH = Cut("o.path_at ^@ %(node)s", "left(o.path_at, %(width)s)")
 
+_WORKERS = "sum(o.workers_at) FILTER (WHERE o.v IS NOT NULL)"
 _DAY = "(o.first_at AT TIME ZONE 'Asia/Shanghai')::date"
 
 
@@ -142,7 +143,7 @@ def _now(quarter: Quarter, cut: Cut, *, as_of: bool) -> str:
         "expected": adding.always(f"count(*) {owed}"),
         "included": adding.by_basis("count(o.v)"),
         "workers_expected": adding.always(f"sum(o.workers_at) {owed}"),
-        "workers_included": adding.by_basis("sum(o.workers_at) FILTER (WHERE o.v IS NOT NULL)"),
+        "workers_included": adding.by_basis(_WORKERS),
         "handed_in": adding.always(f"count(o.first_at) {owed}"),
         "on_time": adding.always(
             f"count(*) FILTER (WHERE NOT o.is_exempt AND {_DAY} <= o.deadline)"
@@ -158,12 +159,12 @@ def _now(quarter: Quarter, cut: Cut, *, as_of: bool) -> str:
     known = [
         f"{counts['included']} - {adding.by_basis(blanks.format(cell.slot + 1))}" for cell in cells
     ]
-    parts = [_parts(rate) for rate in rates_of(cells)]
+    parts = [_parts(rate, adding) for rate in rates_of(cells)]
     lists = {
         "sums": (sums, "numeric"),
         "counts": (known, "int"),
-        "numerators": ([adding.by_basis(part) for part, _ in parts], "numeric"),
-        "denominators": ([adding.by_basis(whole) for _, whole in parts], "numeric"),
+        "numerators": ([part for part, _ in parts], "numeric"),
+        "denominators": ([whole for _, whole in parts], "numeric"),
         "maxima": (
             [adding.by_basis(f"max(o.v[{slot + 1}])", "max") for slot in maxima_of(cells)],
             "numeric",
@@ -183,7 +184,11 @@ def _now(quarter: Quarter, cut: Cut, *, as_of: bool) -> str:
 class _Adding:
     """Columns of the first adding up, each with the expression that adds it up again."""
 
-    columns: list[str] = field(default_factory=list)
+    _names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> list[str]:
+        return [f"{text} AS {name}" for text, name in self._names.items()]
 
     def always(self, text: str) -> str:
         """What is the same whichever returns count."""
@@ -194,17 +199,27 @@ class _Adding:
         return f"coalesce({act}({self._column(text)}) {counts}, 0)"
 
     def _column(self, text: str) -> str:
-        self.columns.append(f"{text} AS c{len(self.columns)}")
-        return f"g.c{len(self.columns) - 1}"
+        return f"g.{self._names.setdefault(text, f'c{len(self._names)}')}"
 
 
-def _parts(rate: Rate) -> tuple[str, str]:
-    """Numerator and denominator of one rate, over units that gave both."""
+def _parts(rate: Rate, adding: _Adding) -> tuple[str, str]:
+    """Numerator and denominator of one rate, over units that gave both.
+
+    A sum that is there anyway, less the rare units that left the other one out.
+    """
     own = f"o.v[{rate.slot + 1}]"
-    whole = "o.workers_at" if rate.whole is None else f"o.v[{rate.whole + 1}]"
-    part = f"{own} * {whole} * 0.01" if rate.is_percent else own
-    both = f"FILTER (WHERE {own} IS NOT NULL AND {whole} IS NOT NULL)"
-    return f"sum({part}) {both}", f"sum({whole}) {both}"
+    if rate.whole is None:
+        whole, wholes = "o.workers_at", _WORKERS
+    else:
+        whole = f"o.v[{rate.whole + 1}]"
+        wholes = f"sum({whole})"
+    rare = "FILTER (WHERE o.has_blanks AND o.v IS NOT NULL AND {} IS NULL)"
+    alone = adding.by_basis(f"sum({whole}) {rare.format(own)}")
+    denominator = f"{adding.by_basis(wholes)} - {alone}"
+    if rate.is_percent:
+        return adding.by_basis(f"sum({own} * {whole} * 0.01)"), denominator
+    part = adding.by_basis(f"sum({own})")
+    return f"{part} - {adding.by_basis(f'sum({own}) {rare.format(whole)}')}", denominator
 
 
 def _year(year: Sequence[Quarter], cut: Cut, bases: Sequence[str], *, as_of: bool) -> str:
