@@ -191,7 +191,10 @@ def _from_buckets(
     node: Unit, wanted: Sequence[Sequence[Quarter]], basis: str, places: Places
 ) -> Lines:
     """Sums of the buckets below a node by branch; the node's own bucket is read unit by unit."""
-    texts = [_bucket_sums(year[-1], number) for number, year in enumerate(wanted)]
+    texts = [
+        _bucket_sums(year[-1], number, is_first=len(year) == 1)
+        for number, year in enumerate(wanted)
+    ]
     named: dict[str, Any] = {"tenant": require_tenant_id(), "basis": str(basis)}
     for number, year in enumerate(wanted):
         path = places.back(node.path, year[-1].period)
@@ -204,7 +207,8 @@ def _from_buckets(
     return _read(texts, named)
 
 
-def _bucket_sums(quarter: Quarter, number: int) -> str:
+def _bucket_sums(quarter: Quarter, number: int, *, is_first: bool) -> str:
+    """Of the first quarter of a year, the year is the quarter: it is not added up again."""
     cells = cells_of(quarter.form)
     lengths = {
         "sums": len(cells),
@@ -212,16 +216,16 @@ def _bucket_sums(quarter: Quarter, number: int) -> str:
         "numerators": len(rates_of(cells)),
         "denominators": len(rates_of(cells)),
         "maxima": len(maxima_of(cells)),
-        "year_sums": len(cells),
-        "year_counts": len(cells),
     }
+    if not is_first:
+        lengths |= {"year_sums": len(cells), "year_counts": len(cells)}
     columns = [f"sum(b.{name})" for name in COUNTS]
     for name, length in lengths.items():
         act = "max" if name == "maxima" else "sum"
         kind = "bigint" if name.endswith("counts") else "numeric"
         parts = ", ".join(f"{act}(b.{name}[{place}])" for place in range(1, length + 1))
-        columns.append(f"ARRAY[{parts}]::{kind}[]")
-    return (
+        columns.append(f"ARRAY[{parts}]::{kind}[] AS {name}")
+    text = (
         f"SELECT left(b.path, %(width_{number})s), %(period_{number})s::bigint, "
         f"{', '.join(columns)} "
         "FROM responsibilities_rollupbucket b "
@@ -229,6 +233,7 @@ def _bucket_sums(quarter: Quarter, number: int) -> str:
         f"AND b.basis = %(basis)s AND b.form_id = %(form_{number})s "
         f"AND b.path ^@ %(node_{number})s AND b.path <> %(node_{number})s GROUP BY 1"
     )
+    return f"SELECT t.*, t.sums, t.counts FROM ({text}) t" if is_first else text
 
 
 def _live(
