@@ -16,6 +16,7 @@ from django.utils import timezone
 from gongjian.foundation.calendar.models import Period, PeriodKind
 from gongjian.foundation.kernel.actor import PATH_STEP
 from gongjian.foundation.kernel.dates import SHANGHAI
+from gongjian.foundation.kernel.once import once_a_page
 from gongjian.foundation.tenancy.scope import require_tenant_id
 from orgs.models import Unit
 from responsibilities.aggregation import Across, maxima_of, quotient, rates_of, rule_of
@@ -37,6 +38,7 @@ from responsibilities.queries.bucket_sql import (
 from responsibilities.queries.places import Places
 
 
+@once_a_page
 def all_quarters() -> list[Quarter]:
     """Quarters for which returns are owed, oldest first, each with its one form."""
     owed = Obligation.objects.filter(period=OuterRef("pk")).order_by("bucket")
