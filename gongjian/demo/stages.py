@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.db import transaction
 
 from gongjian.demo.assessing import assess, commend
+from gongjian.demo.bulletins import bulletins_year
 from gongjian.demo.filing import file_the_quarters, finish_the_quarter
 from gongjian.demo.follow_ups import follow_up_matters
 from gongjian.demo.people import build_tenant, open_operator
@@ -35,6 +36,7 @@ def file_and_follow_up(tenant: Tenant, say: Say) -> None:
     """The quarters, and what the mechanisms beside them have in hand."""
     file_the_quarters(tenant, say)
     follow_up_matters(tenant)
+    bulletins_year(tenant)
 
 
 #: Stage → what brings the tenant there from the stage before.
