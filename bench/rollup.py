@@ -12,6 +12,7 @@ from datetime import date, timedelta
 import psycopg2
 from django.db import connection, transaction
 
+from bench.filling import copy_into
 from bench.measure import Result, median_ms, paired_ms
 from gongjian.foundation.calendar.periods import ensure_quarter
 from gongjian.foundation.kernel.actor import Reach
@@ -21,7 +22,7 @@ from orgs.models import Tenant, Unit
 from orgs.queries import system_actor
 from orgs.services import create_tenant
 from responsibilities.authority import REVIEW_RETURN
-from responsibilities.models import Indicator, QuarterlyReturn, ReturnForm, RollupMark
+from responsibilities.models import Indicator, Obligation, QuarterlyReturn, ReturnForm, RollupMark
 from responsibilities.queries.dashboard import all_quarters, figures
 from responsibilities.queries.standing import board
 from responsibilities.services.library import load_indicator_library
@@ -29,6 +30,7 @@ from responsibilities.services.obligations import draft_form, publish_form
 from responsibilities.services.review import accept_return
 from responsibilities.services.rollup import recompute, refresh_all
 
+#: As many as the statement below writes.
 CELLS = 30
 #: Children a level below the root: counties, townships, villages.
 SMALL, LARGE = (4, 5, 50), (10, 120, 86)
@@ -43,22 +45,25 @@ SELECT p.tenant_id, p.code || to_char(g, 'FM000'), p.name || g, 'x' || g, %s, 'r
     p.path || to_char(g, 'FM0000'), p.depth + 1, %s, g, '', 100 + g, 80, 10, 1
 FROM orgs_unit p, generate_series(1, %s) g WHERE p.tenant_id = %s AND p.depth = %s
 """
-_OWE = """
-INSERT INTO responsibilities_obligation (tenant_id, unit_id, form_id, period_id, due_on,
-    extension_reason, is_exempt, exemption_reason, path_at, workers_at)
-SELECT tenant_id, id, %s, %s, %s, '', false, '', path, worker_count FROM orgs_unit
-WHERE tenant_id = %s AND depth = 4
-"""
-_FILE = """
-INSERT INTO responsibilities_quarterlyreturn (tenant_id, obligation_id, unit_id, period_id,
-    form_id, state, values, notes, revision, is_nil, nil_reason, first_submitted_at, submitted_at,
-    submitted_by, filed_on_behalf, accepted_at, reviewed_by)
-SELECT o.tenant_id, o.id, o.unit_id, o.period_id, o.form_id,
-    CASE WHEN o.id %% 10 = 0 THEN 'submitted' ELSE 'accepted' END,
-    (SELECT array_agg((o.id * g %% 997)::numeric(16, 2)) FROM generate_series(1, %s) g),
-    '{}', 1, false, '', now(), now(), '', '', now(), ''
-FROM responsibilities_obligation o WHERE o.tenant_id = %s AND o.period_id = %s
-"""
+_OWED = {
+    "tenant_id": "tenant_id",
+    "unit_id": "id",
+    "path_at": "path",
+    "workers_at": "worker_count",
+}
+_FILED = {
+    "tenant_id": "o.tenant_id",
+    "obligation_id": "o.id",
+    "unit_id": "o.unit_id",
+    "period_id": "o.period_id",
+    "form_id": "o.form_id",
+    "state": "CASE WHEN o.id %% 10 = 0 THEN 'submitted' ELSE 'accepted' END",
+    "values": "(SELECT array_agg((o.id * g %% 997)::numeric(16, 2)) FROM generate_series(1, 30) g)",
+    "revision": "1",
+    "first_submitted_at": "now()",
+    "submitted_at": "now()",
+    "accepted_at": "now()",
+}
 
 
 def region(code: str, shape: tuple[int, int, int]) -> Tenant:
@@ -90,8 +95,15 @@ def _grow(tenant: Tenant, shape: tuple[int, int, int]) -> None:
         form, period = _form(tenant), ensure_quarter(2026, 1)
         period.opens_on, period.due_on = date(2026, 4, 1), today() + timedelta(days=10)
         period.save()
-        cursor.execute(_OWE, [form.pk, period.pk, period.due_on, tenant.pk])
-        cursor.execute(_FILE, [CELLS, tenant.pk, period.pk])
+    owed = _OWED | {"form_id": str(form.pk), "period_id": str(period.pk)}
+    owed["due_on"] = f"date '{period.due_on}'"
+    copy_into(Obligation, owed, "FROM orgs_unit WHERE tenant_id = %s AND depth = 4", [tenant.pk])
+    copy_into(
+        QuarterlyReturn,
+        _FILED,
+        "FROM responsibilities_obligation o WHERE o.tenant_id = %s AND o.period_id = %s",
+        [tenant.pk, period.pk],
+    )
 
 
 def _form(tenant: Tenant) -> ReturnForm:

@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from gongjian.foundation.kernel.actor import PATH_STEP, Actor, Reach, Scope
 from gongjian.foundation.kernel.authority import default_grants
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.kernel.once import once_a_page
 from gongjian.foundation.tenancy.models import TenantQuerySet
 from gongjian.foundation.tenancy.scope import tenant_scope
 from orgs.enums import Level, Line
@@ -91,6 +92,18 @@ def root_unit() -> Unit | None:
 def ancestor_paths(path: str) -> list[str]:
     """Paths from the root down to the unit itself."""
     return [path[:end] for end in range(PATH_STEP, len(path) + 1, PATH_STEP)]
+
+
+def visible_ancestors(unit: Unit, scope: Scope) -> list[Unit]:
+    """Units above that a post may look at; none is asked for when there cannot be one."""
+    paths = [path for path in ancestor_paths(unit.path)[:-1] if scope.covers(path)]
+    return list(Unit.objects.filter(path__in=paths).order_by("path"))
+
+
+@once_a_page
+def own_unit(actor: Actor) -> Unit | None:
+    """The unit of the actor's post."""
+    return None if actor.unit_id is None else Unit.objects.filter(pk=actor.unit_id).first()
 
 
 def ancestors_of(unit: Unit) -> list[Unit]:
@@ -175,7 +188,7 @@ def top_unit(actor: Actor, scope: Scope) -> Unit | None:
     """Where an actor's navigator begins: the root, or the actor's own unit."""
     if scope.reach is Reach.TENANT:
         return root_unit()
-    return None if actor.unit_id is None else Unit.objects.filter(pk=actor.unit_id).first()
+    return own_unit(actor)
 
 
 def opened_tree(top: Unit, unit: Unit, scope: Scope) -> TreeNode:

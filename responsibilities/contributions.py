@@ -19,7 +19,7 @@ from gongjian.foundation.web.shelves import (
     todo_sources,
 )
 from orgs.models import Unit
-from orgs.queries import root_unit
+from orgs.queries import own_unit, root_unit
 from responsibilities.authority import (
     ACKNOWLEDGE_TARGET,
     ALLOCATE_TARGET,
@@ -97,7 +97,7 @@ def _own_unit(actor: Actor) -> Unit | None:
         return None
     if scope.reach is Reach.TENANT:
         return root_unit()
-    return Unit.objects.filter(pk=actor.unit_id or 0).first()
+    return own_unit(actor)
 
 
 def _waiting_plans(actor: Actor) -> Sequence[Todo]:

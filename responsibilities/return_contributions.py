@@ -10,6 +10,7 @@ from django.urls import reverse
 from gongjian.foundation.calendar.working_days import corrections, working_days_until
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.kernel.once import once_a_page
 from gongjian.foundation.web.shelves import (
     DashboardCard,
     NavigationEntry,
@@ -62,6 +63,7 @@ navigation.register(
 )
 
 
+@once_a_page
 def owed_by(actor: Actor) -> list[Obligation]:
     """What the actor's own unit still has to hand in, or to correct."""
     if actor.unit_id is None or not actor.may(FILL_RETURN):

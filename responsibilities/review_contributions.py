@@ -10,6 +10,7 @@ from django.urls import reverse
 from gongjian.foundation.calendar.working_days import corrections, working_days_until
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.kernel.once import once_a_page
 from gongjian.foundation.web.shelves import (
     DashboardCard,
     NavigationEntry,
@@ -20,7 +21,7 @@ from gongjian.foundation.web.shelves import (
     todo_sources,
 )
 from orgs.models import Unit
-from orgs.queries import root_unit
+from orgs.queries import own_unit, root_unit
 from responsibilities.authority import REVIEW_RETURN, SUBMIT_RETURN, VIEW_ROLLUP
 from responsibilities.cells import completion
 from responsibilities.enums import ConsolidationState, ReturnState
@@ -36,6 +37,7 @@ from responsibilities.queries.review import corrected_for, waiting_for
 from responsibilities.queries.rollup import yearly_values
 
 
+@once_a_page
 def waiting_count(actor: Actor) -> int:
     """Returns that this post is to review."""
     return waiting_for(actor).count()
@@ -167,7 +169,7 @@ todo_sources.register(TodoSource("responsibilities.consolidation", "汇总上报
 
 
 def _own_node(actor: Actor) -> Unit | None:
-    return Unit.objects.filter(pk=actor.unit_id or 0).first() or root_unit()
+    return own_unit(actor) or root_unit()
 
 
 def filing_card(actor: Actor) -> Mapping[str, Any] | None:

@@ -20,11 +20,11 @@ from orgs.models import Organization, Post, Unit
 from orgs.queries import (
     TreeNode,
     ancestor_paths,
-    ancestors_of,
     current_appointments,
     opened_tree,
     search_units,
     top_unit,
+    visible_ancestors,
 )
 from orgs.services import (
     close_unit,
@@ -93,7 +93,7 @@ class UnitDetail(DetailPage):
         return self.render(context)
 
     def visible_ancestors(self, unit: Unit) -> list[Unit]:
-        return [above for above in ancestors_of(unit) if self.scope.covers(above.path)]
+        return visible_ancestors(unit, self.scope)
 
     def measures(self, unit: Unit) -> list[tuple[str, int, str]]:
         return [

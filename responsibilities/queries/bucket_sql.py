@@ -9,7 +9,7 @@ own; whatever comes from outside is a parameter.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gongjian.foundation.calendar.models import Period
@@ -22,6 +22,9 @@ STATES: dict[str, tuple[ReturnState, ...]] = {
     Basis.ACCEPTED: (ReturnState.ACCEPTED,),
     Basis.HANDED_IN: (ReturnState.ACCEPTED, ReturnState.SUBMITTED),
 }
+#: A return counts for a basis when its kind is at least the basis's.
+KINDS = {ReturnState.SUBMITTED: 1, ReturnState.ACCEPTED: 2}
+LEAST = {basis: min(KINDS[state] for state in states) for basis, states in STATES.items()}
 #: Columns of a total that are one number a place, in the order of the statement.
 COUNTS = ("expected", "included", "workers_expected", "workers_included", "handed_in", "on_time")
 LISTS = (
@@ -62,6 +65,7 @@ NEAR = Cut(
 #: A whole branch by the branches below it, without the buckets.
 BRANCH = Cut("o.path_at ^@ %(node)s", "left(o.path_at, %(width)s)")
 
+_WORKERS = "sum(o.workers_at)"
 _DAY = "(o.first_at AT TIME ZONE 'Asia/Shanghai')::date"
 
 
@@ -69,9 +73,19 @@ def cells_of(form: ReturnForm) -> list[Cell]:
     return sorted(form.layout(), key=lambda cell: cell.slot)
 
 
-def select(year: Sequence[Quarter], cut: Cut, *, as_of: bool = False) -> str:
-    """Totals by place for the last quarter of ``year``, with those of the year up to it."""
+def select(year: Sequence[Quarter], cut: Cut, bases: Sequence[str], *, as_of: bool = False) -> str:
+    """Totals by basis and place for the last quarter of ``year``, and of the year up to it.
+
+    However many bases are asked for, the returns are read and added up once.
+    """
     cells = cells_of(year[-1].form)
+    now = _now(year[-1], cut, as_of=as_of)
+    if len(year) == 1:
+        named = ", ".join(f"n.{name}" for name in (*COUNTS, *LISTS[:5]))
+        return (
+            f"SELECT n.basis, n.place, {named}, n.sums AS year_sums, n.counts AS year_counts "
+            f"FROM ({now}) n"
+        )
     nothing = f"array_fill(0::numeric, ARRAY[{len(cells)}])"
     none = f"array_fill(0, ARRAY[{len(cells)}])"
     rates, maxima = len(rates_of(cells)), len(maxima_of(cells))
@@ -85,39 +99,44 @@ def select(year: Sequence[Quarter], cut: Cut, *, as_of: bool = False) -> str:
         "year_counts": none,
     }
     columns = [f"coalesce(n.{name}, 0) AS {name}" for name in COUNTS]
-    if len(year) == 1:
-        columns += [f"n.{name}" for name in LISTS[:5]]
-        columns += ["n.sums AS year_sums", "n.counts AS year_counts"]
-        return f"SELECT n.place, {', '.join(columns)} FROM ({_now(year[-1], cut, as_of=as_of)}) n"
     columns += [
         f"coalesce({'y' if name.startswith('year') else 'n'}.{name}, {blank[name]}) AS {name}"
         for name in LISTS
     ]
     return (
-        f"SELECT coalesce(n.place, y.place) AS place, {', '.join(columns)} "
-        f"FROM ({_now(year[-1], cut, as_of=as_of)}) n "
-        f"FULL JOIN ({_year(year, cut, as_of=as_of)}) y ON y.place = n.place"
+        "SELECT coalesce(n.basis, y.basis) AS basis, coalesce(n.place, y.place) AS place, "
+        f"{', '.join(columns)} FROM ({now}) n "
+        f"FULL JOIN ({_year(year, cut, bases, as_of=as_of)}) y "
+        "ON y.place = n.place AND y.basis = n.basis"
     )
 
 
 def _filed(number: int, where: str, *, as_of: bool) -> str:
-    """Obligations of a quarter with the values that count; ``v`` is NULL where none do."""
-    dated = " AND {} < %(until)s"
-    counts = dated.format(
-        "CASE WHEN r.state = 'accepted' THEN r.accepted_at ELSE r.first_submitted_at END"
-    )
-    first = "r.first_submitted_at"
+    """Obligations of a quarter with their returns; ``kind`` says for which basis it counts.
+
+    ``fence`` is a set of one: it makes the columns be reckoned once and not for
+    every cell, and unlike the usual OFFSET 0 lets several processes share the work.
+    """
+    counts, first = "r.id IS NOT NULL", "r.first_submitted_at"
     if as_of:
+        counts = (
+            "CASE WHEN r.state = 'accepted' THEN r.accepted_at ELSE r.first_submitted_at END "
+            "< %(until)s"
+        )
         first = f"CASE WHEN r.first_submitted_at < %(until)s THEN {first} END"
+    least = min(KINDS.values())
+    kinds = " ".join(f"WHEN r.state = '{state}' THEN {kind}" for state, kind in KINDS.items())
     return (
         "SELECT o.unit_id, o.path_at, o.bucket, o.is_exempt, o.workers_at, "
         f"coalesce(o.extended_to, o.due_on) AS deadline, {first} AS first_at, "
-        f"CASE WHEN NOT o.is_exempt AND r.state = ANY(%(states)s){counts if as_of else ''} "
-        "THEN r.values END AS v, array_position(r.values, NULL) IS NOT NULL AS has_blanks "
+        f"CASE WHEN o.is_exempt OR ({counts}) IS NOT TRUE THEN {least - 1} {kinds} "
+        f"ELSE {least - 1} END AS kind, "
+        "r.values AS v, array_position(r.values, NULL) IS NOT NULL AS has_blanks, "
+        "generate_series(1, 1) AS fence "
         "FROM responsibilities_obligation o LEFT JOIN responsibilities_quarterlyreturn r "
         "ON r.tenant_id = o.tenant_id AND r.obligation_id = o.id "
         f"WHERE o.tenant_id = %(tenant)s AND o.period_id = %(period_{number})s "
-        f"AND o.form_id = %(form_{number})s AND {where} OFFSET 0"
+        f"AND o.form_id = %(form_{number})s AND {where}"
     )
 
 
@@ -126,54 +145,124 @@ def _array(parts: Sequence[str], kind: str) -> str:
 
 
 def _now(quarter: Quarter, cut: Cut, *, as_of: bool) -> str:
+    """One quarter: added up by place and kind of return, and these few sums by basis."""
     cells = cells_of(quarter.form)
+    owed = "FILTER (WHERE NOT o.is_exempt)"
+    adding = _Adding()
+    counts = {
+        "expected": adding.always(f"count(*) {owed}"),
+        "included": adding.by_basis("count(*)"),
+        "workers_expected": adding.always(f"sum(o.workers_at) {owed}"),
+        "workers_included": adding.by_basis(_WORKERS),
+        "handed_in": adding.always(f"count(o.first_at) {owed}"),
+        "on_time": adding.always(
+            f"count(*) FILTER (WHERE NOT o.is_exempt AND {_DAY} <= o.deadline)"
+        ),
+    }
     summed = {Across.SUM, Across.SHARE}
     sums = [
-        f"coalesce(sum(o.v[{cell.slot + 1}]), 0)" if rule_of(cell) in summed else "0"
+        adding.by_basis(f"sum(o.v[{cell.slot + 1}])") if rule_of(cell) in summed else "0"
         for cell in cells
     ]
     # Blanks are rare, so they are counted instead of the numbers: half the work.
-    blanks = "count(*) FILTER (WHERE o.has_blanks AND o.v IS NOT NULL AND o.v[{}] IS NULL)"
-    counts = [f"count(o.v) - {blanks.format(cell.slot + 1)}" for cell in cells]
-    parts = [_parts(rate) for rate in rates_of(cells)]
-    maxima = [f"coalesce(max(o.v[{slot + 1}]), 0)" for slot in maxima_of(cells)]
-    owed = "FILTER (WHERE NOT o.is_exempt)"
+    blanks = "count(*) FILTER (WHERE o.has_blanks AND o.v[{}] IS NULL)"
+    known = [
+        f"{counts['included']} - {adding.by_basis(blanks.format(cell.slot + 1))}" for cell in cells
+    ]
+    parts = [_parts(rate, adding) for rate in rates_of(cells)]
+    lists = {
+        "sums": (sums, "numeric"),
+        "counts": (known, "int"),
+        "numerators": ([part for part, _ in parts], "numeric"),
+        "denominators": ([whole for _, whole in parts], "numeric"),
+        "maxima": (
+            [adding.by_basis(f"max(o.v[{slot + 1}])", "max") for slot in maxima_of(cells)],
+            "numeric",
+        ),
+    }
+    columns = [f"{text} AS {name}" for name, text in counts.items()]
+    columns += [f"{_array(texts, kind)} AS {name}" for name, (texts, kind) in lists.items()]
     return (
-        f"SELECT {cut.key} AS place, count(*) {owed} AS expected, count(o.v) AS included, "
-        f"coalesce(sum(o.workers_at) {owed}, 0) AS workers_expected, "
-        "coalesce(sum(o.workers_at) FILTER (WHERE o.v IS NOT NULL), 0) AS workers_included, "
-        "count(o.first_at) FILTER (WHERE NOT o.is_exempt) AS handed_in, "
-        f"count(*) FILTER (WHERE NOT o.is_exempt AND {_DAY} <= o.deadline) AS on_time, "
-        f"{_array(sums, 'numeric')} AS sums, {_array(counts, 'int')} AS counts, "
-        f"{_array([part for part, _ in parts], 'numeric')} AS numerators, "
-        f"{_array([whole for _, whole in parts], 'numeric')} AS denominators, "
-        f"{_array(maxima, 'numeric')} AS maxima "
-        f"FROM ({_filed(0, cut.where, as_of=as_of)}) o GROUP BY 1"
+        f"SELECT b.basis, g.place, {', '.join(columns)} "
+        f"FROM (SELECT {cut.key} AS place, o.kind, {', '.join(adding.columns)} "
+        f"FROM ({_filed(0, cut.where, as_of=as_of)}) o GROUP BY 1, 2) g "
+        "CROSS JOIN unnest(%(bases)s::text[], %(least)s::int[]) AS b(basis, least) GROUP BY 1, 2"
     )
 
 
-def _parts(rate: Rate) -> tuple[str, str]:
-    """Numerator and denominator of one rate, over units that gave both."""
+@dataclass(slots=True)
+class _Adding:
+    """Columns of the first adding up, each with the expression that adds it up again."""
+
+    _names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> list[str]:
+        return [f"{text} AS {name}" for text, name in self._names.items()]
+
+    def always(self, text: str) -> str:
+        """What is the same whichever returns count."""
+        return f"coalesce(sum({self._column(text)}), 0)"
+
+    def by_basis(self, text: str, act: str = "sum") -> str:
+        """What only returns that count for the basis have a part in."""
+        return f"coalesce({act}({self._column(text)}) FILTER (WHERE g.kind >= b.least), 0)"
+
+    def _column(self, text: str) -> str:
+        return f"g.{self._names.setdefault(text, f'c{len(self._names)}')}"
+
+
+def _parts(rate: Rate, adding: _Adding) -> tuple[str, str]:
+    """Numerator and denominator of one rate, over units that gave both.
+
+    A sum that is there anyway, less the rare units that left the other one out.
+    """
     own = f"o.v[{rate.slot + 1}]"
-    whole = "o.workers_at" if rate.whole is None else f"o.v[{rate.whole + 1}]"
-    part = f"{own} * {whole} * 0.01" if rate.is_percent else own
-    both = f"FILTER (WHERE {own} IS NOT NULL AND {whole} IS NOT NULL)"
-    return f"coalesce(sum({part}) {both}, 0)", f"coalesce(sum({whole}) {both}, 0)"
+    if rate.whole is None:
+        whole, wholes = "o.workers_at", _WORKERS
+    else:
+        whole = f"o.v[{rate.whole + 1}]"
+        wholes = f"sum({whole})"
+    rare = "FILTER (WHERE o.has_blanks AND {} IS NULL)"
+    alone = adding.by_basis(f"sum({whole}) {rare.format(own)}")
+    denominator = f"{adding.by_basis(wholes)} - {alone}"
+    if rate.is_percent:
+        return adding.by_basis(f"sum({own} * {whole} * 0.01)"), denominator
+    part = adding.by_basis(f"sum({own})")
+    return f"{part} - {adding.by_basis(f'sum({own}) {rare.format(whole)}')}", denominator
 
 
-def _year(year: Sequence[Quarter], cut: Cut, *, as_of: bool) -> str:
+def _year(year: Sequence[Quarter], cut: Cut, bases: Sequence[str], *, as_of: bool) -> str:
     """The year up to the last quarter: events added up, of all else each unit's last value.
 
     A unit stands where it stood in its last quarter; so it is in one place only.
     """
+    columns, rows = [], []
+    for basis in bases:
+        sums, counts = _year_sums(year, basis)
+        columns.append(f"{_array(sums, 'numeric')} AS sums_{basis}")
+        columns.append(f"{_array(counts, 'int')} AS counts_{basis}")
+        rows.append(f"('{basis}', s.sums_{basis}, s.counts_{basis})")
+    return (
+        f"SELECT b.basis, s.place, b.year_sums, b.year_counts "
+        f"FROM (SELECT {cut.key} AS place, {', '.join(columns)} "
+        f"FROM ({_joined(len(year), cut, as_of=as_of)}) o WHERE {cut.where} GROUP BY 1) s "
+        f"CROSS JOIN LATERAL (VALUES {', '.join(rows)}) AS b(basis, year_sums, year_counts)"
+    )
+
+
+def _year_sums(year: Sequence[Quarter], basis: str) -> tuple[list[str], list[str]]:
     places = range(len(year), 0, -1)
     slots = {
         number: {cell.code: cell.slot + 1 for cell in quarter.form.layout()}
         for number, quarter in enumerate(year, start=1)
     }
+    counting = f"CASE WHEN o.k{{n}} >= {LEAST[basis]} THEN o.v{{n}}[{{slot}}] END"
     sums, counts = [], []
     for cell in cells_of(year[-1].form):
-        known = [f"o.v{n}[{slots[n][cell.code]}]" for n in places if cell.code in slots[n]]
+        known = [
+            counting.format(n=n, slot=slots[n][cell.code]) for n in places if cell.code in slots[n]
+        ]
         if rule_of(cell) is not Across.SUM:
             sums.append("0")
             counts.append("0")
@@ -183,11 +272,7 @@ def _year(year: Sequence[Quarter], cut: Cut, *, as_of: bool) -> str:
         else:
             sums.append(f"coalesce(sum(coalesce({', '.join(known)})), 0)")
             counts.append(f"count(coalesce({', '.join(known)}))")
-    return (
-        f"SELECT {cut.key} AS place, {_array(sums, 'numeric')} AS year_sums, "
-        f"{_array(counts, 'int')} AS year_counts FROM ({_joined(len(year), cut, as_of=as_of)}) o "
-        f"WHERE {cut.where} GROUP BY 1"
-    )
+    return sums, counts
 
 
 def _joined(count: int, cut: Cut, *, as_of: bool) -> str:
@@ -202,7 +287,7 @@ def _joined(count: int, cut: Cut, *, as_of: bool) -> str:
         f"coalesce({', '.join(f'q{n}.{name}' for n in newest_first)}) AS {name}"
         for name in ("path_at", "bucket")
     ]
-    chosen += [f"q{n}.v AS v{n}" for n in newest_first]
+    chosen += [f"q{n}.v AS v{n}, q{n}.kind AS k{n}" for n in newest_first]
     text = f"({_filed(1, narrowed, as_of=as_of)}) q1"
     for number in range(2, count + 1):
         so_far = ", ".join(f"q{n}.unit_id" for n in range(1, number))
@@ -213,15 +298,15 @@ def _joined(count: int, cut: Cut, *, as_of: bool) -> str:
     return f"SELECT {', '.join(chosen)} FROM {text} OFFSET 0"
 
 
-def parameters(year: Sequence[Quarter], basis: str, tenant_id: int) -> dict[str, Any]:
+def parameters(year: Sequence[Quarter], bases: Sequence[str], tenant_id: int) -> dict[str, Any]:
     """What the statement is asked for; the caller adds the parameters of its cut."""
     named: dict[str, Any] = {
         "tenant": tenant_id,
-        "states": [str(state) for state in STATES[basis]],
         "year": [quarter.period.pk for quarter in year],
         "period_0": year[-1].period.pk,
         "form_0": year[-1].form.pk,
-        "basis": str(basis),
+        "bases": [str(basis) for basis in bases],
+        "least": [LEAST[basis] for basis in bases],
     }
     for number, quarter in enumerate(year, start=1):
         named[f"period_{number}"] = quarter.period.pk

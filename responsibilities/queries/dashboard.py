@@ -16,6 +16,7 @@ from django.utils import timezone
 from gongjian.foundation.calendar.models import Period, PeriodKind
 from gongjian.foundation.kernel.actor import PATH_STEP
 from gongjian.foundation.kernel.dates import SHANGHAI
+from gongjian.foundation.kernel.once import once_a_page
 from gongjian.foundation.tenancy.scope import require_tenant_id
 from orgs.models import Unit
 from responsibilities.aggregation import Across, maxima_of, quotient, rates_of, rule_of
@@ -37,6 +38,7 @@ from responsibilities.queries.bucket_sql import (
 from responsibilities.queries.places import Places
 
 
+@once_a_page
 def all_quarters() -> list[Quarter]:
     """Quarters for which returns are owed, oldest first, each with its one form."""
     owed = Obligation.objects.filter(period=OuterRef("pk")).order_by("bucket")
@@ -191,7 +193,10 @@ def _from_buckets(
     node: Unit, wanted: Sequence[Sequence[Quarter]], basis: str, places: Places
 ) -> Lines:
     """Sums of the buckets below a node by branch; the node's own bucket is read unit by unit."""
-    texts = [_bucket_sums(year[-1], number) for number, year in enumerate(wanted)]
+    texts = [
+        _bucket_sums(year[-1], number, is_first=len(year) == 1)
+        for number, year in enumerate(wanted)
+    ]
     named: dict[str, Any] = {"tenant": require_tenant_id(), "basis": str(basis)}
     for number, year in enumerate(wanted):
         path = places.back(node.path, year[-1].period)
@@ -204,7 +209,8 @@ def _from_buckets(
     return _read(texts, named)
 
 
-def _bucket_sums(quarter: Quarter, number: int) -> str:
+def _bucket_sums(quarter: Quarter, number: int, *, is_first: bool) -> str:
+    """Of the first quarter of a year, the year is the quarter: it is not added up again."""
     cells = cells_of(quarter.form)
     lengths = {
         "sums": len(cells),
@@ -212,16 +218,16 @@ def _bucket_sums(quarter: Quarter, number: int) -> str:
         "numerators": len(rates_of(cells)),
         "denominators": len(rates_of(cells)),
         "maxima": len(maxima_of(cells)),
-        "year_sums": len(cells),
-        "year_counts": len(cells),
     }
+    if not is_first:
+        lengths |= {"year_sums": len(cells), "year_counts": len(cells)}
     columns = [f"sum(b.{name})" for name in COUNTS]
     for name, length in lengths.items():
         act = "max" if name == "maxima" else "sum"
         kind = "bigint" if name.endswith("counts") else "numeric"
         parts = ", ".join(f"{act}(b.{name}[{place}])" for place in range(1, length + 1))
-        columns.append(f"ARRAY[{parts}]::{kind}[]")
-    return (
+        columns.append(f"ARRAY[{parts}]::{kind}[] AS {name}")
+    text = (
         f"SELECT left(b.path, %(width_{number})s), %(period_{number})s::bigint, "
         f"{', '.join(columns)} "
         "FROM responsibilities_rollupbucket b "
@@ -229,6 +235,7 @@ def _bucket_sums(quarter: Quarter, number: int) -> str:
         f"AND b.basis = %(basis)s AND b.form_id = %(form_{number})s "
         f"AND b.path ^@ %(node_{number})s AND b.path <> %(node_{number})s GROUP BY 1"
     )
+    return f"SELECT t.*, t.sums, t.counts FROM ({text}) t" if is_first else text
 
 
 def _live(
@@ -246,9 +253,9 @@ def _live(
     if as_of is not None:
         named["until"] = datetime.combine(as_of + timedelta(days=1), time.min, tzinfo=SHANGHAI)
     for number, year in enumerate(wanted):
-        text = select(year, cut, as_of=as_of is not None)
+        text = select(year, cut, [basis], as_of=as_of is not None)
         path = places.back(node.path, year[-1].period)
-        own = parameters(year, basis, require_tenant_id()) | {
+        own = parameters(year, [basis], require_tenant_id()) | {
             "node": path,
             "near": [path, path[:-PATH_STEP]],
             "width": len(path) + PATH_STEP,

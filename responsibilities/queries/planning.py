@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 
 from gongjian.foundation.kernel.numbers import show
+from gongjian.foundation.kernel.once import once_a_page
 from gongjian.foundation.tenancy.models import TenantQuerySet
 from orgs.models import Unit
 from orgs.queries import open_children
@@ -19,6 +20,7 @@ from responsibilities.models import AnnualPlan, Indicator, Target
 ZERO = Decimal(0)
 
 
+@once_a_page
 def current_plan() -> AnnualPlan | None:
     """The approved plan of the latest year, else the latest draft."""
     plans = AnnualPlan.objects.exclude(state=PlanState.ARCHIVED).order_by("-year")

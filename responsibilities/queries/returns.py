@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, Substr, TruncDate
 
 from gongjian.foundation.calendar.models import Period, PeriodKind
 from gongjian.foundation.kernel.dates import SHANGHAI, today
+from gongjian.foundation.kernel.once import once_a_page
 from gongjian.foundation.tenancy.scope import require_tenant_id
 from orgs.models import Post, Unit
 from orgs.queries import current_appointments, open_children
@@ -38,6 +39,7 @@ def form_of(period: Period) -> ReturnForm | None:
     return ReturnForm.objects.filter(obligations__period=period).order_by("pk").first()
 
 
+@once_a_page
 def open_periods() -> list[Period]:
     """Quarters for which returns are owed, newest first."""
     return list(
@@ -253,6 +255,7 @@ def _owed(path: str, period: Period):  # type: ignore[no-untyped-def]  # noqa: A
     )
 
 
+@once_a_page
 def progress_of(unit: Unit, period: Period) -> Progress:
     """Progress of a unit with all below it."""
     row = _owed(unit.path, period).aggregate(**_counts(today()))

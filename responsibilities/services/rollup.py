@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from gongjian.commons.notices.services import notify
 from gongjian.foundation.audit.trail import record
@@ -71,25 +73,31 @@ SELECT DISTINCT l.period_id, stood.bucket FROM later l CROSS JOIN LATERAL (
   ORDER BY p.starts_on DESC LIMIT 1) stood
 """
 
+#: Until the end of the transaction: groups stay in memory instead of being sorted on disk.
+_ROOM = "SET LOCAL work_mem = '256MB'"
+BASES = tuple(Basis)
 _COLUMNS = (*COUNTS, *LISTS)
-_WRITE = """
-WITH fresh AS MATERIALIZED ({select}), written AS (
-  INSERT INTO responsibilities_rollupbucket AS held
-    (tenant_id, period_id, form_id, basis, path, computed_at, {columns})
-  SELECT %(tenant)s, %(period_0)s, %(form_0)s, %(basis)s, f.place, now(), {fresh} FROM fresh f
-  ON CONFLICT (tenant_id, period_id, basis, form_id, path) DO UPDATE
-  SET computed_at = now(), {updates}
-  WHERE ({held}) IS DISTINCT FROM ({excluded})
-  RETURNING 1
-), gone AS (
-  DELETE FROM responsibilities_rollupbucket b
-  WHERE b.tenant_id = %(tenant)s AND b.period_id = %(period_0)s AND b.basis = %(basis)s
-    AND {where} AND NOT EXISTS (
-      SELECT 1 FROM fresh f WHERE f.place = b.path AND b.form_id = %(form_0)s)
-  RETURNING 1
-)
-SELECT (SELECT count(*) FROM written) + (SELECT count(*) FROM gone)
+# What differs is found by reading, which may use several processes; an upsert of all
+# would lock and log the rows that are right. One worker a tenant writes (see the lock).
+# Lists travel as text: their numbers need not become objects on the way.
+_COMPARE = """
+SELECT held.id, fresh.basis, fresh.place, {texts}
+FROM ({select}) fresh
+FULL JOIN (
+  SELECT b.* FROM responsibilities_rollupbucket b
+  WHERE b.tenant_id = %(tenant)s AND b.period_id = %(period_0)s AND {where}
+) held ON held.form_id = %(form_0)s AND held.basis = fresh.basis AND held.path = fresh.place
+WHERE held.id IS NULL OR fresh.basis IS NULL OR ({held}) IS DISTINCT FROM ({fresh})
 """
+_STORE = """
+INSERT INTO responsibilities_rollupbucket
+  (tenant_id, period_id, form_id, basis, path, computed_at, {columns})
+SELECT %(tenant)s, %(period_0)s, %(form_0)s, f.basis, f.place, now(), {values}
+FROM unnest({lists}) AS f(basis, place, {columns})
+ON CONFLICT (tenant_id, period_id, basis, form_id, path) DO UPDATE
+SET computed_at = now(), {updates}
+"""
+_CASTS = {name: "numeric[]" if name not in {"counts", "year_counts"} else "int[]" for name in LISTS}
 
 
 def recompute(limit: int = BATCH) -> int:
@@ -151,22 +159,46 @@ def _dirty_places(
 
 def _write(year: Sequence[Quarter], cut: Cut, places: Iterable[str] = ()) -> int:
     """Write the buckets of one period anew and return how many were not as they should be."""
-    statement = _WRITE.format(
-        select=select(year, cut),
-        columns=", ".join(_COLUMNS),
-        fresh=", ".join(f"f.{name}" for name in _COLUMNS),
-        updates=", ".join(f"{name} = excluded.{name}" for name in _COLUMNS),
+    named = parameters(year, BASES, require_tenant_id()) | {"places": list(places)}
+    compare = _COMPARE.format(
+        select=select(year, cut, BASES),
+        texts=", ".join(f"fresh.{name}::text" for name in _COLUMNS),
+        fresh=", ".join(f"fresh.{name}" for name in _COLUMNS),
         held=", ".join(f"held.{name}" for name in _COLUMNS),
-        excluded=", ".join(f"excluded.{name}" for name in _COLUMNS),
         where="TRUE" if cut is EVERYTHING else "b.path = ANY(%(places)s)",
     )
-    changed = 0
-    for basis in Basis:
-        with connection.cursor() as cursor:
-            named = parameters(year, basis, require_tenant_id()) | {"places": list(places)}
-            cursor.execute(statement, named)
-            changed += cursor.fetchone()[0]
-    return changed
+    with connection.cursor() as cursor:
+        cursor.execute(_ROOM)
+        cursor.execute(compare, named)
+        rows = cursor.fetchall()
+        gone = [held for held, basis, *_ in rows if basis is None]
+        wrong = [row[1:] for row in rows if row[1] is not None]
+        if gone:
+            RollupBucket.objects.filter(pk__in=gone).delete()
+        if wrong:
+            _store(cursor, named, wrong)
+    return len(rows)
+
+
+def _store(
+    cursor: CursorWrapper, named: Mapping[str, Any], rows: Sequence[tuple[str, ...]]
+) -> None:
+    names = ("basis", "place", *_COLUMNS)
+    cursor.execute(
+        _STORE.format(
+            columns=", ".join(_COLUMNS),
+            values=", ".join(f"f.{name}::{_CASTS.get(name, 'bigint')}" for name in _COLUMNS),
+            lists=", ".join(f"%(new_{name})s::text[]" for name in names),
+            updates=", ".join(f"{name} = excluded.{name}" for name in _COLUMNS),
+        ),
+        {
+            **named,
+            **{
+                f"new_{name}": list(part)
+                for name, part in zip(names, zip(*rows, strict=True), strict=True)
+            },
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_date
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.web.pages import Page
 from orgs.models import Unit
-from orgs.queries import ancestors_of, root_unit
+from orgs.queries import root_unit, visible_ancestors
 from responsibilities.aggregation import Across, rule_of
 from responsibilities.authority import VIEW_ROLLUP
 from responsibilities.cells import Cell
@@ -92,7 +92,7 @@ class NodeDashboard(_BoardPage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         asked = self.asked()
-        above = [row for row in ancestors_of(asked.unit) if self.scope.covers(row.path)]
+        above = visible_ancestors(asked.unit, self.scope)
         context: dict[str, Any] = {
             "asked": asked,
             "unit": asked.unit,

@@ -17,7 +17,7 @@ from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.tenancy.models import TenantQuerySet
 from gongjian.foundation.web.pages import ConfirmPage, DetailPage, ListPage
 from orgs.models import Unit
-from orgs.queries import ancestors_of
+from orgs.queries import visible_ancestors
 from responsibilities.authority import (
     DECIDE_EXTENSION,
     EXEMPT_OBLIGATION,
@@ -79,7 +79,7 @@ class _DutyPage(NodePage, base=True):
         return next(iter(named or self.periods), None)
 
     def frame(self, unit: Unit, period: Period | None) -> dict[str, Any]:
-        above = [found for found in ancestors_of(unit) if self.scope.covers(found.path)]
+        above = visible_ancestors(unit, self.scope)
         return {"unit": unit, "period": period, "periods": self.periods, "above": above}
 
     def rows(self, unit: Unit, period: Period | None) -> QuerySet[Any]:

@@ -11,7 +11,7 @@ from gongjian.foundation.calendar.models import Period
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.web.pages import ConfirmPage, DetailPage, ListPage, Page, StepPage
 from orgs.models import Unit
-from orgs.queries import ancestors_of, root_unit
+from orgs.queries import own_unit, root_unit, visible_ancestors
 from responsibilities.aggregation import WORDS, Across, rule_of
 from responsibilities.authority import (
     REVIEW_RETURN,
@@ -53,7 +53,7 @@ class NodePage(Page, base=True):
         text = self.request.GET.get("unit") or self.request.POST.get("unit") or ""
         found = Unit.objects.filter(pk=int(text)).first() if text.isdigit() else None
         if not text:
-            found = Unit.objects.filter(pk=self.actor.unit_id or 0).first() or root_unit()
+            found = own_unit(self.actor) or root_unit()
         if found is None or not self.scope.covers(found.path):
             raise Http404
         return found
@@ -62,7 +62,7 @@ class NodePage(Page, base=True):
         return chosen_period(self.request.GET.get("period") or self.request.POST.get("period"))
 
     def frame(self, unit: Unit, period: Period | None) -> dict[str, Any]:
-        above = [found for found in ancestors_of(unit) if self.scope.covers(found.path)]
+        above = visible_ancestors(unit, self.scope)
         return {"unit": unit, "period": period, "periods": open_periods(), "above": above}
 
 

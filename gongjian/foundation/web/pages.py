@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
 from django import forms
@@ -26,6 +26,7 @@ from gongjian.foundation.kernel.errors import (
     NotPermitted,
     StateConflict,
 )
+from gongjian.foundation.kernel.once import one_page
 from gongjian.foundation.tenancy.models import TenantQuerySet
 from gongjian.foundation.web.errors import refusal
 from gongjian.foundation.web.models import SubmittedForm
@@ -65,7 +66,7 @@ class Page(View):
             raise Http404
         # A page that only reads has nothing to take back when it is refused.
         within: AbstractContextManager[Any] = (
-            nullcontext() if self._only_reads(request) else transaction.atomic()
+            one_page() if self._only_reads(request) else transaction.atomic()
         )
         try:
             with within:
