@@ -8,12 +8,10 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import F, QuerySet
-from django.db.models.functions import Coalesce, TruncDate
 from django.http import QueryDict
 from django.utils import timezone
 
 from gongjian.foundation.calendar.models import Period
-from gongjian.foundation.kernel.dates import SHANGHAI
 from orgs.enums import Level
 from responsibilities.enums import ReturnState
 from responsibilities.models import QuarterlyReturn
@@ -94,8 +92,4 @@ class ReviewFilter(django_filters.FilterSet):
     ) -> QuerySet[QuarterlyReturn]:
         if not value:
             return queryset
-        first = TruncDate("first_submitted_at", tzinfo=SHANGHAI)
-        deadline = Coalesce(F("obligation__extended_to"), F("obligation__due_on"))
-        return queryset.annotate(first_day=first, deadline_day=deadline).filter(
-            first_day__gt=F("deadline_day")
-        )
+        return queryset.filter(first_submitted_at__gte=F("obligation__deadline_at"))

@@ -62,8 +62,6 @@ NEAR = Cut(
 #: A whole branch by the branches below it, without the buckets.
 BRANCH = Cut("o.path_at ^@ %(node)s", "left(o.path_at, %(width)s)")
 
-_DAY = "(o.first_at AT TIME ZONE 'Asia/Shanghai')::date"
-
 
 def cells_of(form: ReturnForm) -> list[Cell]:
     return sorted(form.layout(), key=lambda cell: cell.slot)
@@ -111,7 +109,7 @@ def _filed(number: int, where: str, *, as_of: bool) -> str:
         first = f"CASE WHEN r.first_submitted_at < %(until)s THEN {first} END"
     return (
         "SELECT o.unit_id, o.path_at, o.bucket, o.is_exempt, o.workers_at, "
-        f"coalesce(o.extended_to, o.due_on) AS deadline, {first} AS first_at, "
+        f"o.deadline_at, {first} AS first_at, "
         f"CASE WHEN NOT o.is_exempt AND r.state = ANY(%(states)s){counts if as_of else ''} "
         "THEN r.values END AS v, array_position(r.values, NULL) IS NOT NULL AS has_blanks "
         "FROM responsibilities_obligation o LEFT JOIN responsibilities_quarterlyreturn r "
@@ -143,7 +141,7 @@ def _now(quarter: Quarter, cut: Cut, *, as_of: bool) -> str:
         f"coalesce(sum(o.workers_at) {owed}, 0) AS workers_expected, "
         "coalesce(sum(o.workers_at) FILTER (WHERE o.v IS NOT NULL), 0) AS workers_included, "
         "count(o.first_at) FILTER (WHERE NOT o.is_exempt) AS handed_in, "
-        f"count(*) FILTER (WHERE NOT o.is_exempt AND {_DAY} <= o.deadline) AS on_time, "
+        "count(*) FILTER (WHERE NOT o.is_exempt AND o.first_at < o.deadline_at) AS on_time, "
         f"{_array(sums, 'numeric')} AS sums, {_array(counts, 'int')} AS counts, "
         f"{_array([part for part, _ in parts], 'numeric')} AS numerators, "
         f"{_array([whole for _, whole in parts], 'numeric')} AS denominators, "

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, Max, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from gongjian.commons.notices.models import DigestLine, Notice
 from gongjian.commons.notices.queries import rule_label
+from gongjian.foundation.calendar.deadlines import moment_of
 from gongjian.foundation.calendar.models import Period
 from gongjian.foundation.calendar.working_days import corrections, working_days_until
 from gongjian.foundation.kernel.actor import Actor
@@ -57,7 +59,7 @@ CALLED = ("overdue", "extended", "owed", "sent_back")
 
 def standing_rows(rows: QuerySet[Any], day: date | None = None) -> QuerySet[Any]:
     """Obligations with ``standing`` and ``deadline_day``; each has exactly one standing."""
-    day = day or today()
+    now = timezone.now() if day is None else moment_of(day - timedelta(days=1))
     filed = Q(returns__first_submitted_at__isnull=False)
     dated = rows.annotate(deadline_day=Coalesce("extended_to", "due_on"))
     standing: QuerySet[Any] = dated.annotate(
@@ -69,7 +71,7 @@ def standing_rows(rows: QuerySet[Any], day: date | None = None) -> QuerySet[Any]
             # Withdrawn by the unit after it had filed: owed again, in time as it was.
             When(filed, then=Value("owed")),
             When(unit__closed_on__lte=Coalesce("extended_to", "due_on"), then=Value("left")),
-            When(deadline_day__lt=day, then=Value("overdue")),
+            When(deadline_at__lte=now, then=Value("overdue")),
             When(extended_to__isnull=False, then=Value("extended")),
             default=Value("owed"),
             output_field=CharField(),

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Case, Count, DateField, F, Q, Value, When
-from django.db.models.functions import Coalesce, Substr, TruncDate
+from django.db.models import Count, F, Q
+from django.db.models.functions import Coalesce, Substr
+from django.utils import timezone
 
 from gongjian.foundation.calendar.models import Period, PeriodKind
-from gongjian.foundation.kernel.dates import SHANGHAI, today
 from gongjian.foundation.tenancy.scope import require_tenant_id
 from orgs.models import Post, Unit
 from orgs.queries import current_appointments, open_children
@@ -224,38 +223,32 @@ def _percent(part: int, whole: int) -> Decimal:
     return (Decimal(part) / whole * 100).quantize(Decimal("0.1")) if whole else Decimal(0)
 
 
-_FIRST_DAY = TruncDate("returns__first_submitted_at", tzinfo=SHANGHAI)
 _DEADLINE = Coalesce("extended_to", "due_on")
 
 
-def _counts(day: date) -> dict[str, Count]:
+def _counts() -> dict[str, Count]:
     handed_in = Q(returns__first_submitted_at__isnull=False)
     return {
         "expected": Count("pk"),
         "handed_in": Count("pk", filter=handed_in),
         "accepted": Count("pk", filter=Q(returns__state=ReturnState.ACCEPTED)),
         "waiting": Count("pk", filter=Q(returns__state=ReturnState.SUBMITTED)),
-        "on_time": Count("pk", filter=handed_in & Q(first_day__lte=F("deadline_day"))),
-        "overdue": Count("pk", filter=~handed_in & Q(deadline_day__lt=day)),
+        "on_time": Count(
+            "pk", filter=handed_in & Q(returns__first_submitted_at__lt=F("deadline_at"))
+        ),
+        "overdue": Count("pk", filter=~handed_in & Q(deadline_at__lte=timezone.now())),
     }
 
 
 def _owed(path: str, period: Period):  # type: ignore[no-untyped-def]  # noqa: ANN202
     return Obligation.objects.filter(
         period=period, is_exempt=False, unit__path__under=path
-    ).annotate(
-        deadline_day=_DEADLINE,
-        first_day=Case(
-            When(returns__first_submitted_at__isnull=False, then=_FIRST_DAY),
-            default=Value(None),
-            output_field=DateField(),
-        ),
-    )
+    ).annotate(deadline_day=_DEADLINE)
 
 
 def progress_of(unit: Unit, period: Period) -> Progress:
     """Progress of a unit with all below it."""
-    row = _owed(unit.path, period).aggregate(**_counts(today()))
+    row = _owed(unit.path, period).aggregate(**_counts())
     return Progress(unit=unit, **row)
 
 
@@ -266,11 +259,11 @@ def progress_of_children(unit: Unit, period: Period) -> list[Progress]:
         _owed(unit.path, period)
         .annotate(branch=Substr("unit__path", 1, width))
         .values("branch")
-        .annotate(**_counts(today()))
+        .annotate(**_counts())
         .order_by("branch")
     )
     counts = {row.pop("branch"): row for row in rows}
-    empty = dict.fromkeys(_counts(today()), 0)
+    empty = dict.fromkeys(_counts(), 0)
     return [
         Progress(unit=child, **counts.get(child.path, empty)) for child in branches(unit, counts)
     ]

@@ -115,6 +115,7 @@ def open_period(
                 form=form,
                 period=period,
                 due_on=period.due_on,
+                due_time=period.due_time,
                 # A period opened after its own end: units stand where they stood then.
                 path_at=places.back(path, period),
                 workers_at=workers,

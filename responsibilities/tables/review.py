@@ -95,7 +95,7 @@ class ReviewTable(GongjianTable):
         first = record.first_submitted_at
         if first is None:
             return "—"
-        late = first.astimezone(SHANGHAI).date() > record.obligation.deadline
+        late = first >= record.obligation.deadline_moment
         return chip("逾期", "bad") if late else chip("按时", "ok")
 
 

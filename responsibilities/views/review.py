@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django_tables2 import RequestConfig
 
-from gongjian.foundation.kernel.dates import long_date
 from gongjian.foundation.kernel.errors import FieldErrors
 from gongjian.foundation.web.pages import ConfirmPage, DetailPage, ListPage, Page, StepPage
 from responsibilities.authority import (
@@ -195,7 +194,7 @@ class ReturnDetail(DetailPage):
         facts = [
             ("单位", row.unit),
             ("期间", row.period),
-            ("截止日期", long_date(row.obligation.deadline)),
+            ("截止日期", row.obligation.deadline_label),
             ("报送人", row.submitted_by or "—"),
         ]
         if row.filed_on_behalf:
