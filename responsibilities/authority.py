@@ -70,7 +70,9 @@ PROPOSE_TARGET = declare(
 
 # Quarters, returns and review.
 
-OPEN_QUARTER = declare("responsibilities.open_quarter", "开启季度填报", {Role.OFFICE: Reach.TENANT})
+OPEN_QUARTER = declare(
+    "responsibilities.open_quarter", "安排年度填报和开启填报", {Role.OFFICE: Reach.TENANT}
+)
 VIEW_RETURN = declare(
     "responsibilities.view_return",
     "查看季度报表",

@@ -15,6 +15,7 @@ from gongjian.commons.documents.shelves import (
     ReportKind,
     report_kinds,
 )
+from gongjian.foundation.calendar.models import PeriodKind
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.numbers import show
 from responsibilities.authority import VIEW_RETURN
@@ -22,6 +23,14 @@ from responsibilities.models import Obligation, QuarterlyReturn
 from responsibilities.sheet import Row, build_sheet
 
 TEMPLATE = "documents/return_sheet.html"
+#: Letter of each kind of period in the number of a sheet.
+_LETTERS = {
+    PeriodKind.QUARTER: "Q",
+    PeriodKind.HALF_YEAR: "H",
+    PeriodKind.YEAR: "Y",
+    PeriodKind.UNION_YEAR: "U",
+    PeriodKind.SPECIAL: "S",
+}
 
 
 def printed_return(obligation: Obligation, *, blank: bool, url: str) -> dict[str, Any]:
@@ -35,7 +44,7 @@ def printed_return(obligation: Obligation, *, blank: bool, url: str) -> dict[str
         row.unit, row.period = obligation.unit, obligation.period
     sheet = build_sheet(obligation, row)
     return {
-        "title": f"{obligation.unit.name}党工共建工作季度报表",
+        "title": f"{obligation.unit.name}{_name(obligation)}",
         "period": str(obligation.period),
         "unit": obligation.unit.name,
         "unit_code": obligation.unit.code,
@@ -71,11 +80,17 @@ def _line(row: Row, *, blank: bool) -> dict[str, str]:
     }
 
 
+def _name(obligation: Obligation) -> str:
+    if obligation.period.kind == PeriodKind.QUARTER:
+        return "党工共建工作季度报表"
+    return obligation.form.title
+
+
 def return_code(obligation: Obligation) -> str:
     """Number of the sheet, the same on every copy of it."""
     period = obligation.period
-    quarter = f"{period.year}Q{(period.starts_on.month + 2) // 3}"
-    return f"{quarter}-{obligation.unit.code}-V{obligation.form.version}"
+    number = f"{period.year}{_LETTERS[PeriodKind(period.kind)]}{period.ordinal}"
+    return f"{number}-{obligation.unit.code}-V{obligation.form.version}"
 
 
 def _check(row: QuarterlyReturn | None) -> str:

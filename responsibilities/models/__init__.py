@@ -1,5 +1,6 @@
 """Models of the yearly program."""
 
+from responsibilities.models.arrangement import Arrangement
 from responsibilities.models.designer import BurdenBudget, BurdenReview, CheckException
 from responsibilities.models.extensions import ExtensionRequest
 from responsibilities.models.guidance import (
@@ -31,6 +32,7 @@ from responsibilities.models.uploads import ReturnUpload
 __all__ = [
     "Amendment",
     "AnnualPlan",
+    "Arrangement",
     "BurdenBudget",
     "BurdenReview",
     "CheckException",

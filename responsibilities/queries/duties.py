@@ -19,14 +19,13 @@ from gongjian.foundation.calendar.models import Period
 from gongjian.foundation.calendar.working_days import corrections, working_days_until
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import today
-from orgs.enums import Level
 from orgs.models import Unit
 from orgs.queries import current_appointments
 from responsibilities.authority import DECIDE_EXTENSION
 from responsibilities.enums import ExtensionState, ReturnState
 from responsibilities.models import ExtensionRequest, Obligation
+from responsibilities.queries.arrangement import asked_units
 
-FILING_LEVELS = (Level.GRASSROOTS,)
 #: How an obligation stands, in the order of the pills; the first that fits counts.
 STANDINGS: dict[str, str] = {
     "overdue": "逾期未报",
@@ -89,7 +88,7 @@ def duties_of(period: Period, path: str) -> QuerySet[Any]:
 def newcomers(period: Period, path: str = "") -> QuerySet[Unit]:
     """Open filing units without an obligation: founded since, they file from the next period."""
     held = Obligation.objects.filter(period=period, unit=OuterRef("pk"))
-    rows = Unit.objects.filter(~Exists(held), level__in=FILING_LEVELS, closed_on__isnull=True)
+    rows = asked_units(period).filter(~Exists(held))
     return rows.filter(path__under=path).order_by("path") if path else rows.order_by("path")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Subquery
 from django.db.models.functions import Coalesce, Substr
 from django.utils import timezone
 
@@ -38,16 +38,19 @@ def form_of(period: Period) -> ReturnForm | None:
 
 
 def open_periods() -> list[Period]:
-    """Quarters for which returns are owed, newest first."""
-    return list(
-        Period.objects.filter(kind=PeriodKind.QUARTER, obligations__isnull=False)
-        .distinct()
-        .order_by("-starts_on")
-    )
+    """Periods for which returns are owed: the quarters newest first, then what is beside them."""
+    found = Period.objects.filter(obligations__isnull=False).distinct().order_by("-starts_on", "pk")
+    return quarters_first(found)
+
+
+def quarters_first(periods: Iterable[Period]) -> list[Period]:
+    """As they are offered: the quarters, newest first, then what is asked beside them."""
+    newest = sorted(periods, key=lambda period: period.starts_on, reverse=True)
+    return sorted(newest, key=lambda period: period.kind != PeriodKind.QUARTER)
 
 
 def chosen_period(text: str | None) -> Period | None:
-    """The period named in the address, else the newest one that is open."""
+    """The period named in the address, else the newest quarter that is open."""
     periods = open_periods()
     for period in periods:
         if str(period.pk) == text:
@@ -55,12 +58,23 @@ def chosen_period(text: str | None) -> Period | None:
     return periods[0] if periods else None
 
 
+def before(period: Period) -> Q:
+    """Returns that a return of this period follows.
+
+    Quarters follow quarters and half-years half-years; a 专项 follows an
+    earlier one that asked by the same form.
+    """
+    found = Q(period__kind=period.kind, period__starts_on__lt=period.starts_on)
+    if period.kind == PeriodKind.SPECIAL:
+        asked = Obligation.objects.filter(period=period).values("form__key")
+        found &= Q(form__key=Subquery(asked[:1]))
+    return found
+
+
 def earlier_returns(unit: Unit, period: Period, limit: int = 8) -> list[QuarterlyReturn]:
     """What the unit handed in for the periods before, newest first."""
     return list(
-        QuarterlyReturn.objects.filter(
-            unit=unit, period__starts_on__lt=period.starts_on, state__in=HANDED_IN
-        )
+        QuarterlyReturn.objects.filter(before(period), unit=unit, state__in=HANDED_IN)
         .select_related("form", "period")
         .order_by("-period__starts_on")[:limit]
     )

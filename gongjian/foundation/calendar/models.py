@@ -78,6 +78,13 @@ class Period(TenantOwned):
     def due_moment(self) -> datetime:
         return moment_of(self.due_on, self.due_time)
 
+    @property
+    def quarters_over(self) -> int:
+        """Quarters of the program year that the period's figures cover, from 1 to 4."""
+        if self.kind == PeriodKind.QUARTER:
+            return min(self.ordinal, 4)
+        return min(self.ordinal * 2, 4) if self.kind == PeriodKind.HALF_YEAR else 4
+
     def share_elapsed(self, day: date) -> float:
         """Part of the period that has passed by the end of ``day``, from 0 to 1."""
         total = (self.ends_on - self.starts_on).days + 1
