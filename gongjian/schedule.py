@@ -27,6 +27,11 @@ BEAT_TABLE: dict[str, dict[str, Any]] = {
         "task": "follow_ups.tick_resume",
         "schedule": crontab(hour="6", minute="40"),
     },
+    # Periods of the year's arrangement whose day has come; caught up if missed.
+    "open periods": {
+        "task": "responsibilities.tick_opening",
+        "schedule": crontab(hour="6-18", minute="5"),
+    },
     # Reports whose worker died are put back into the queue.
     "revive reports": {
         "task": "documents.revive_reports",

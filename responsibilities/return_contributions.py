@@ -40,6 +40,17 @@ navigation.register(
 )
 navigation.register(
     NavigationEntry(
+        key="responsibilities.year",
+        label="年度安排",
+        group="七项机制",
+        url_name="responsibilities:year",
+        icon="calendar-event",
+        permission=OPEN_QUARTER,
+        order=14,
+    )
+)
+navigation.register(
+    NavigationEntry(
         key="responsibilities.open_quarter",
         label="开启填报",
         group="七项机制",

@@ -13,6 +13,7 @@ from responsibilities.return_urls import urlpatterns as returns_urlpatterns
 from responsibilities.review_urls import review_urlpatterns
 from responsibilities.views import allocation, planning, targets
 from responsibilities.workbook_urls import urlpatterns as workbook_urlpatterns
+from responsibilities.year_urls import year_urlpatterns
 
 app_name = "responsibilities"
 
@@ -74,4 +75,5 @@ urlpatterns: list[URLPattern] = [
     *guidance_urlpatterns,
     *designer_urlpatterns,
     *workbook_urlpatterns,
+    *year_urlpatterns,
 ]

@@ -25,6 +25,7 @@ from responsibilities.authority import DECIDE_EXTENSION
 from responsibilities.enums import ExtensionState, ReturnState
 from responsibilities.models import ExtensionRequest, Obligation
 from responsibilities.queries.arrangement import asked_units
+from responsibilities.queries.locks import is_shut
 
 #: How an obligation stands, in the order of the pills; the first that fits counts.
 STANDINGS: dict[str, str] = {
@@ -81,7 +82,9 @@ def standing_rows(rows: QuerySet[Any], day: date | None = None) -> QuerySet[Any]
 
 def duties_of(period: Period, path: str) -> QuerySet[Any]:
     """What all units below a path owe for a period, with how each stands."""
-    rows = Obligation.objects.filter(period=period, unit__path__under=path)
+    rows = Obligation.objects.filter(period=period, unit__path__under=path).annotate(
+        shut=Case(When(is_shut(), then=Value(value=True)), default=Value(value=False))
+    )
     return standing_rows(rows).select_related("unit__parent", "period", "form")
 
 
@@ -104,6 +107,8 @@ def reason_of(obligation: Obligation) -> str:
         return obligation.exemption_reason
     if obligation.unit.closed_on is not None:
         return f"{obligation.unit.closed_on}起撤并"
+    if getattr(obligation, "shut", False):
+        return "已封表，延期后可补报"
     return obligation.extension_reason if obligation.extended_to else ""
 
 
