@@ -234,3 +234,7 @@ MAKE_LETTER = declare(
         Role.UNION_CHAIR: Reach.OWN,
     },
 )
+
+# Joint signature of Party and union.
+
+MANAGE_JOINT = declare("responsibilities.manage_joint", "设置会签", {Role.OFFICE: Reach.TENANT})

@@ -17,6 +17,8 @@ from responsibilities.enums import ReturnState
 from responsibilities.models import QuarterlyReturn
 
 EVERY_STATE = "all"
+#: Signed by the own party, waiting for the other.
+SIGNED = "signed"
 
 
 def _periods() -> list[tuple[int, str]]:
@@ -67,9 +69,18 @@ class ReviewFilter(django_filters.FilterSet):
         return queryset.filter(unit__name__contains=value)
 
     def of_state(
-        self, queryset: QuerySet[QuarterlyReturn], name: str, value: str
-    ) -> QuerySet[QuarterlyReturn]:
-        return queryset if value == EVERY_STATE else queryset.filter(state=value)
+        # ``Any``: who has signed is read with the list and is no field of the model.
+        self,
+        queryset: Any,
+        name: str,
+        value: str,
+    ) -> Any:
+        if value == EVERY_STATE:
+            return queryset
+        if value == SIGNED:
+            return queryset.filter(state=ReturnState.SUBMITTED, signed_here=True)
+        found = queryset.filter(state=value)
+        return found.filter(signed_here=False) if value == ReturnState.SUBMITTED else found
 
     def waiting_since(
         self, queryset: QuerySet[QuarterlyReturn], name: str, value: str

@@ -11,6 +11,7 @@ from responsibilities.models.guidance import (
     WorkPlanIndicator,
     WorkPlanMeasure,
 )
+from responsibilities.models.joint import JointRule, ReturnSignature
 from responsibilities.models.planning import (
     Amendment,
     AnnualPlan,
@@ -41,6 +42,7 @@ __all__ = [
     "DevelopmentPlan",
     "ExtensionRequest",
     "Indicator",
+    "JointRule",
     "MeasureTick",
     "Obligation",
     "PlanIndicator",
@@ -49,6 +51,7 @@ __all__ = [
     "ReturnForm",
     "ReturnMessage",
     "ReturnRemark",
+    "ReturnSignature",
     "ReturnUpload",
     "ReviewDelegation",
     "ReviewPhrase",
