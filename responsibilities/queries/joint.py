@@ -13,7 +13,7 @@ from gongjian.foundation.kernel.actor import Actor
 from orgs.enums import Line
 from orgs.models import Post, Unit
 from orgs.queries import current_appointments
-from responsibilities.enums import SignatureOrder, SignatureVerdict
+from responsibilities.enums import ReturnState, SignatureOrder, SignatureVerdict
 from responsibilities.models import JointRule, QuarterlyReturn, ReturnSignature
 from responsibilities.queries.returns import REVIEWING_ROLES
 
@@ -97,19 +97,22 @@ class Joint:
 
 def joint_of(quarterly_return: QuarterlyReturn, actor: Actor) -> Joint | None:
     """How the two parties stand; none where the level signs alone and nobody signed jointly."""
-    rule = rule_for(quarterly_return)
+    waits = quarterly_return.state == ReturnState.SUBMITTED
+    # The rule says who is still to sign; afterwards the signatures speak for themselves.
+    rule = rule_for(quarterly_return) if waits else None
+    if quarterly_return.submitted_at is None or (waits and rule is None):
+        return None
     said = list(quarterly_return.signatures.filter(round_at=quarterly_return.submitted_at))
     shown = {
         one.party: one
         for one in said
         if one.voided_at is None or one.verdict == SignatureVerdict.RETURN
     }
-    if not quarterly_return.submitted_at or (rule is None and not shown):
+    if rule is None and not shown:
         return None
     order = rule.order if rule else SignatureOrder.PARALLEL
     turns = TURNS[order]
     labels = {cell.code: cell.label for cell in quarterly_return.form.layout()}
-    waits = quarterly_return.state == "submitted"
     sides = []
     for place, line in enumerate(turns):
         one = shown.get(line)
