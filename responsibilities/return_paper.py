@@ -20,6 +20,7 @@ from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.numbers import show
 from responsibilities.authority import VIEW_RETURN
 from responsibilities.models import Obligation, QuarterlyReturn
+from responsibilities.queries.joint import signed_lines
 from responsibilities.sheet import Row, build_sheet
 
 TEMPLATE = "documents/return_sheet.html"
@@ -54,6 +55,7 @@ def printed_return(obligation: Obligation, *, blank: bool, url: str) -> dict[str
         "state": "空白表" if blank else _state(row),
         "behalf": "" if blank or row is None else row.filed_on_behalf,
         "paper_note": "" if blank or row is None else row.paper_note,
+        "signatures": [] if blank or row is None else signed_lines(row),
         "nil_reason": row.nil_reason if row is not None and row.is_nil and not blank else "",
         "made_on": f"{today():%Y年%m月%d日}",
         "url": url,

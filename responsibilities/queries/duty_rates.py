@@ -221,7 +221,7 @@ def duties_below(path: str, period: Period) -> list[Duty]:
             "returns__pk",
         )
     )
-    stays, now = _stays([row[-1] for row in rows]), timezone.now()
+    stays, now = stays_by_return([row[-1] for row in rows]), timezone.now()
     return [
         Duty(
             path=unit_path,
@@ -248,7 +248,7 @@ def duties_below(path: str, period: Period) -> list[Duty]:
     ]
 
 
-def _stays(return_ids: Sequence[int]) -> Mapping[int, tuple[Stay, ...]]:
+def stays_by_return(return_ids: Sequence[int]) -> Mapping[int, tuple[Stay, ...]]:
     """Stays with the reviewer by return: the trail is the only full record of the rounds."""
     acts: dict[int, list[tuple[str, date]]] = defaultdict(list)
     # An obligation without a return comes with NULL, which matches nothing.

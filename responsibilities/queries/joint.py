@@ -8,8 +8,10 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.utils.timezone import localtime
 
 from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.kernel.dates import long_date
 from orgs.enums import Line
 from orgs.models import Post, Unit
 from orgs.queries import current_appointments
@@ -141,6 +143,19 @@ def joint_of(quarterly_return: QuarterlyReturn, actor: Actor) -> Joint | None:
         may_take_back=waits and party in live,
         hint=hint,
     )
+
+
+def signed_lines(quarterly_return: QuarterlyReturn) -> list[str]:
+    """The signatures that count, a line each, for the printed sheet."""
+    lines = []
+    for one in live_signatures(quarterly_return):
+        at = localtime(one.signed_at)
+        words = f"，意见：{one.opinion}" if one.opinion else ""
+        lines.append(
+            f"{one.get_party_display()}会签{one.get_verdict_display()}：{one.signed_by}，"
+            f"{long_date(at.date())}{at:%H:%M}{words}"
+        )
+    return lines
 
 
 def unstaffed(level: str) -> list[tuple[Unit, str]]:
