@@ -238,3 +238,9 @@ MAKE_LETTER = declare(
 # Joint signature of Party and union.
 
 MANAGE_JOINT = declare("responsibilities.manage_joint", "设置会签", {Role.OFFICE: Reach.TENANT})
+
+# Briefings sent to posts.
+
+MANAGE_BRIEFING = declare(
+    "responsibilities.manage_briefing", "设置定期简报", {Role.OFFICE: Reach.TENANT}
+)

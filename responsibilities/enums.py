@@ -209,3 +209,16 @@ class SignatureOrder(models.TextChoices):
 class SignatureVerdict(models.TextChoices):
     AGREE = "agree", "同意"
     RETURN = "return", "退回"
+
+
+# Briefings.
+
+
+class Weekday(models.IntegerChoices):
+    """Working days of a week, as Python counts them."""
+
+    MONDAY = 0, "周一"
+    TUESDAY = 1, "周二"
+    WEDNESDAY = 2, "周三"
+    THURSDAY = 3, "周四"
+    FRIDAY = 4, "周五"

@@ -21,7 +21,12 @@ from gongjian.foundation.web.shelves import (
 )
 from orgs.models import Unit
 from orgs.queries import root_unit
-from responsibilities.authority import REVIEW_RETURN, SUBMIT_RETURN, VIEW_ROLLUP
+from responsibilities.authority import (
+    MANAGE_BRIEFING,
+    REVIEW_RETURN,
+    SUBMIT_RETURN,
+    VIEW_ROLLUP,
+)
 from responsibilities.cells import completion
 from responsibilities.enums import ConsolidationState, ReturnState
 from responsibilities.models import Consolidation, Indicator
@@ -112,6 +117,19 @@ navigation.register(
         icon="hourglass",
         permission=VIEW_ROLLUP,
         order=9,
+    )
+)
+
+
+navigation.register(
+    NavigationEntry(
+        key="responsibilities.briefings",
+        label="定期简报",
+        group="组织与设置",
+        url_name="responsibilities:briefing_list",
+        icon="mail",
+        permission=MANAGE_BRIEFING,
+        order=60,
     )
 )
 

@@ -1,6 +1,7 @@
 """Models of the yearly program."""
 
 from responsibilities.models.arrangement import Arrangement
+from responsibilities.models.briefing import BriefingPlan
 from responsibilities.models.designer import BurdenBudget, BurdenReview, CheckException
 from responsibilities.models.extensions import ExtensionRequest
 from responsibilities.models.guidance import (
@@ -34,6 +35,7 @@ __all__ = [
     "Amendment",
     "AnnualPlan",
     "Arrangement",
+    "BriefingPlan",
     "BurdenBudget",
     "BurdenReview",
     "CheckException",

@@ -166,6 +166,9 @@ def unstaffed(level: str) -> list[tuple[Unit, str]]:
         .values_list("post__unit_id", "post__line")
     )
     units = Unit.objects.filter(level=level, closed_on__isnull=True).order_by("path")
-    return [
-        (unit, line.label) for unit in units for line in Line if (unit.pk, line.value) not in held
-    ]
+    found = []
+    for unit in units:
+        missing = [line.label for line in Line if (unit.pk, line.value) not in held]
+        if missing:
+            found.append((unit, "、".join(missing)))
+    return found

@@ -101,7 +101,7 @@ def test_the_office_sets_where_both_sign(sign_in, cast, waiting):
     client = sign_in(cast.office)
     page = client.get(_url("joint_setting")).content.decode()
     assert "还缺审核人的单位" in page
-    assert "东风镇（缺党组织）" in page
+    assert "东风镇（缺党组织、工会组织）" in page
     answer = client.post(_url("joint_setting"), {"township": "union_first"}, follow=True)
     assert "已保存会签设置" in answer.content.decode()
     assert JointRule.objects.get().order == "union_first"
