@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef
 
 from gongjian.foundation.calendar.models import Period, PeriodKind
 from gongjian.foundation.calendar.periods import FILING_DAYS, quarter_of
@@ -142,6 +142,34 @@ def line_of(held: Arrangement) -> Line:
     )
 
 
+def opened_without(year: int) -> list[tuple[Line, int]]:
+    """Periods of a year that were opened one by one, without an arrangement; with their count."""
+    rows = (
+        Period.objects.filter(year=year, arrangements__isnull=True, obligations__isnull=False)
+        .annotate(owed=Count("obligations"), form_key=Max("obligations__form__key"))
+        .order_by("starts_on", "pk")
+    )
+    return [
+        (
+            Line(
+                kind=row.kind,
+                ordinal=row.ordinal,
+                name=row.name,
+                starts_on=row.starts_on,
+                ends_on=row.ends_on,
+                opens_on=row.opens_on,
+                due_on=row.due_on,
+                due_time=row.due_time,
+                locks_after=row.locks_after,
+                form_key=row.form_key,
+                reminders=tuple(usual_steps()),
+            ),
+            row.owed,
+        )
+        for row in rows
+    ]
+
+
 def year_later(day: date) -> date:
     """The same day a year later; 29 February becomes the 28th."""
     if (day.month, day.day) == (2, 29):
@@ -157,12 +185,12 @@ def on_working_day(day: date, corrected: Mapping[date, bool]) -> date:
 
 
 def copied_lines(year: int) -> list[Line]:
-    """Last year's arrangement a year later, days of opening and deadlines on working days."""
+    """Last year's periods a year later, days of opening and deadlines on working days."""
     corrected = corrections()
     usual = {(line.kind, line.ordinal): line for line in usual_lines(year)}
     lines = []
-    for held in arranged(year - 1):
-        old = line_of(held)
+    past = [line_of(held) for held in arranged(year - 1)]
+    for old in [*past, *(line for line, _ in opened_without(year - 1))]:
         fresh = usual.get((old.kind, old.ordinal))
         name = fresh.name if fresh else old.name.replace(str(year - 1), str(year))
         moved = replace(

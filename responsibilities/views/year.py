@@ -23,6 +23,7 @@ from responsibilities.queries.arrangement import (
     copied_lines,
     form_titles,
     line_of,
+    opened_without,
     units_asked,
     usual_lines,
 )
@@ -78,6 +79,8 @@ class Year(_YearPage):
             copied = copied_lines(self.year)
             offered |= {(line.kind, line.ordinal): (line, True) for line in copied}
         offered |= {key: (line_of(row), True) for key, row in held.items()}
+        opened = {(line.kind, line.ordinal): (line, n) for line, n in opened_without(self.year)}
+        offered |= {key: (line, True) for key, (line, _) in opened.items()}
         counts: dict[Any, int] = {}
         found = []
         for key, (line, is_set) in offered.items():
@@ -89,9 +92,9 @@ class Year(_YearPage):
                 Asked(
                     line=line,
                     is_set=is_set,
-                    is_open=row.is_open if row else False,
+                    is_open=row.is_open if row else key in opened,
                     pk=row.pk if row else None,
-                    count=counts[scope],
+                    count=opened[key][1] if key in opened else counts[scope],
                     form_title=self.titles.get(line.form_key, "已停用的报表"),
                     whom=row.whom
                     if row
@@ -132,7 +135,8 @@ class Year(_YearPage):
             "set_count": len(chosen),
             "total": sum(one.count for one in chosen),
             "has_forms": bool(self.titles),
-            "may_copy": bool(arranged(self.year - 1)) and not self.request.GET.get("copy"),
+            "may_copy": not self.request.GET.get("copy")
+            and bool(arranged(self.year - 1) or opened_without(self.year - 1)),
             "is_copy": bool(self.request.GET.get("copy")),
             "last_year": self.year - 1,
         }

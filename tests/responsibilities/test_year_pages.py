@@ -168,11 +168,24 @@ def test_the_year_asks_the_same_however_many_periods_it_has(
 ):
     arrange_year(2026, actor=cast.office, lines=usual_lines(2026)[:1])
     office.get(_url("year") + "?year=2026")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         office.get(_url("year") + "?year=2026")
     arrange_year(2026, actor=cast.office, lines=usual_lines(2026))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         office.get(_url("year") + "?year=2026")
+
+
+def test_a_quarter_that_was_opened_by_itself_is_shown_as_open(office, cast):
+    open_quarter(cast, form=make_form(cast), ordinal=2)
+    page = office.get(_url("year") + "?year=2026")
+    text = page.content.decode()
+    assert "quarter-2-due" not in text
+    assert text.count('<rect class="window is-open"') == 1
+    data = _typed(page, "quarter-3")
+    assert (
+        "新安排1期" in office.post(_url("year") + "?year=2026", data, follow=True).content.decode()
+    )
+    assert "带入 2 期" in office.get(_url("year") + "?year=2027&copy=1").content.decode()
 
 
 def test_lists_say_that_a_return_is_shut_and_what_to_do(sign_in, cast):
