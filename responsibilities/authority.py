@@ -244,3 +244,9 @@ MANAGE_JOINT = declare("responsibilities.manage_joint", "设置会签", {Role.OF
 MANAGE_BRIEFING = declare(
     "responsibilities.manage_briefing", "设置定期简报", {Role.OFFICE: Reach.TENANT}
 )
+
+# Words of reminders.
+
+WORD_REMINDER = declare(
+    "responsibilities.word_reminder", "修改提醒用语", {Role.OFFICE: Reach.TENANT}
+)

@@ -15,6 +15,7 @@ from gongjian.commons.documents.shelves import (
     ReportKind,
     report_kinds,
 )
+from gongjian.commons.evidence.queries import uses_behind
 from gongjian.foundation.calendar.models import PeriodKind
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.numbers import show
@@ -22,6 +23,7 @@ from responsibilities.authority import VIEW_RETURN
 from responsibilities.models import Obligation, QuarterlyReturn
 from responsibilities.queries.joint import signed_lines
 from responsibilities.sheet import Row, build_sheet
+from responsibilities.words import SUMMARY_SECTION
 
 TEMPLATE = "documents/return_sheet.html"
 #: Letter of each kind of period in the number of a sheet.
@@ -57,12 +59,14 @@ def printed_return(obligation: Obligation, *, blank: bool, url: str) -> dict[str
         "paper_note": "" if blank or row is None else row.paper_note,
         "signatures": [] if blank or row is None else signed_lines(row),
         "nil_reason": row.nil_reason if row is not None and row.is_nil and not blank else "",
+        "evidence": [] if blank else _evidence(obligation),
         "made_on": f"{today():%Y年%m月%d日}",
         "url": url,
         "blank": blank,
         "sections": [
             {
                 "name": section.name,
+                "is_form": section.code != SUMMARY_SECTION,
                 "rows": [_line(line, blank=blank) for line in section.rows],
             }
             for section in sheet.sections
@@ -78,6 +82,8 @@ def _line(row: Row, *, blank: bool) -> dict[str, str]:
         "target": show(row.target),
         "last": show(row.last),
         "value": "" if blank else show(row.base),
+        "kind": row.kind,
+        "words": "" if blank else row.typed,
         "remark": "" if blank else row.remark,
     }
 
@@ -86,6 +92,19 @@ def _name(obligation: Obligation) -> str:
     if obligation.period.kind == PeriodKind.QUARTER:
         return "党工共建工作季度报表"
     return obligation.form.title
+
+
+def _evidence(obligation: Obligation) -> list[dict[str, str]]:
+    """What stands behind the figures; the start of the fingerprint finds the very file."""
+    lines = []
+    for use in uses_behind(obligation._meta.label_lower, [obligation.pk]):
+        piece = use.evidence
+        mark = "" if piece.file is None else f"SHA-256 {piece.file.sha256[:12]}"
+        cell = {"": "", "paper": "纸质签字件", "extension": "延期申请"}.get(use.slot, use.slot)
+        lines.append(
+            {"cell": cell, "title": piece.title, "reference": piece.reference, "mark": mark}
+        )
+    return lines
 
 
 def return_code(obligation: Obligation) -> str:
@@ -99,7 +118,8 @@ def _check(row: QuarterlyReturn | None) -> str:
     if row is None:
         return ""
     values = [show(value) for value in row.values]
-    text = json.dumps([row.pk, values, sorted(row.remarks.items())], ensure_ascii=False)
+    said = [sorted(row.remarks.items()), *([sorted(row.texts.items())] if row.texts else [])]
+    text = json.dumps([row.pk, values, *said], ensure_ascii=False)
     digest = hashlib.sha256(text.encode()).hexdigest()[:8].upper()
     return f"{digest[:4]}-{digest[4:]}"
 

@@ -38,7 +38,7 @@ EXECUTE FUNCTION responsibilities_mark_obligation();
 class Migration(migrations.Migration):
     dependencies = [
         ("calendar", "0002_filing_rules"),
-        ("responsibilities", "0011_rollup_triggers"),
+        ("responsibilities", "0020_reminder_wording"),
     ]
 
     operations = [

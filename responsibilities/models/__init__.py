@@ -30,6 +30,7 @@ from responsibilities.models.returns import (
 from responsibilities.models.review import ReturnMessage, ReviewDelegation, ReviewPhrase
 from responsibilities.models.rollup import Relocation, RollupBucket, RollupMark
 from responsibilities.models.uploads import ReturnUpload
+from responsibilities.models.wording import ReminderWording
 
 __all__ = [
     "Amendment",
@@ -50,6 +51,7 @@ __all__ = [
     "PlanIndicator",
     "QuarterlyReturn",
     "Relocation",
+    "ReminderWording",
     "ReturnForm",
     "ReturnMessage",
     "ReturnRemark",

@@ -14,5 +14,6 @@ class FollowUpsConfig(AppConfig):
         from gongjian.commons.follow_ups import (
             contributions,
             documents,
+            evidence_contributions,
             reminders,
         )
