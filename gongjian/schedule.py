@@ -27,6 +27,11 @@ BEAT_TABLE: dict[str, dict[str, Any]] = {
         "task": "follow_ups.tick_resume",
         "schedule": crontab(hour="6", minute="40"),
     },
+    # Periods of the year's arrangement whose day has come; caught up if missed.
+    "open periods": {
+        "task": "responsibilities.tick_opening",
+        "schedule": crontab(hour="6-18", minute="5"),
+    },
     # Quarters and years that are over bring what hangs on their totals.
     "settle points": {
         "task": "points.tick_settle",

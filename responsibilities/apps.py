@@ -10,6 +10,7 @@ class ResponsibilitiesConfig(AppConfig):
         from responsibilities import (
             authority,
             behalf_contributions,
+            briefings,
             contributions,
             designer_contributions,
             documents,

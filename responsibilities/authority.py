@@ -70,7 +70,9 @@ PROPOSE_TARGET = declare(
 
 # Quarters, returns and review.
 
-OPEN_QUARTER = declare("responsibilities.open_quarter", "开启季度填报", {Role.OFFICE: Reach.TENANT})
+OPEN_QUARTER = declare(
+    "responsibilities.open_quarter", "安排年度填报和开启填报", {Role.OFFICE: Reach.TENANT}
+)
 VIEW_RETURN = declare(
     "responsibilities.view_return",
     "查看季度报表",
@@ -231,6 +233,16 @@ MAKE_LETTER = declare(
         Role.SECRETARY: Reach.OWN,
         Role.UNION_CHAIR: Reach.OWN,
     },
+)
+
+# Joint signature of Party and union.
+
+MANAGE_JOINT = declare("responsibilities.manage_joint", "设置会签", {Role.OFFICE: Reach.TENANT})
+
+# Briefings sent to posts.
+
+MANAGE_BRIEFING = declare(
+    "responsibilities.manage_briefing", "设置定期简报", {Role.OFFICE: Reach.TENANT}
 )
 
 # Words of reminders.

@@ -202,3 +202,30 @@ class ExtensionState(models.TextChoices):
     GRANTED = "granted", "已同意"
     REFUSED = "refused", "未同意"
     WITHDRAWN = "withdrawn", "已撤回"
+
+
+# Joint signature.
+
+
+class SignatureOrder(models.TextChoices):
+    PARALLEL = "parallel", "同时会签，不分先后"
+    UNION_FIRST = "union_first", "工会组织先签，党组织后签"
+    PARTY_FIRST = "party_first", "党组织先签，工会组织后签"
+
+
+class SignatureVerdict(models.TextChoices):
+    AGREE = "agree", "同意"
+    RETURN = "return", "退回"
+
+
+# Briefings.
+
+
+class Weekday(models.IntegerChoices):
+    """Working days of a week, as Python counts them."""
+
+    MONDAY = 0, "周一"
+    TUESDAY = 1, "周二"
+    WEDNESDAY = 2, "周三"
+    THURSDAY = 3, "周四"
+    FRIDAY = 4, "周五"

@@ -24,7 +24,7 @@ from orgs.models import Unit
 from orgs.queries import current_appointments
 from responsibilities.authority import ACKNOWLEDGE_TARGET, REVIEW_RETURN, VIEW_RETURN, VIEW_ROLLUP
 from responsibilities.enums import PlanState, ReturnState, TargetState
-from responsibilities.models import Obligation, QuarterlyReturn, Target
+from responsibilities.models import Arrangement, Obligation, QuarterlyReturn, Target
 from responsibilities.queries.returns import REVIEWING_ROLES, filers_of
 from responsibilities.queries.wording import written_words
 from responsibilities.wording import (
@@ -62,10 +62,12 @@ def _held_posts(unit_ids: Iterable[int], roles: Sequence[str]) -> dict[int, list
 # --- returns that are due -----------------------------------------------------------------
 
 
-def _step_on(day: date, deadline: date, corrected: Mapping[date, bool]) -> int | None:
+def _step_on(
+    day: date, deadline: date, corrected: Mapping[date, bool], steps: Sequence[int] = STEPS
+) -> int | None:
     """The last step reached by ``day``: a day without a sweep delays, it loses nothing."""
     reached = None
-    for step in STEPS:
+    for step in sorted(steps):
         on = working_deadline(deadline, step, corrected)
         if step == 0 and not is_working_day(deadline, corrected):
             on = working_deadline(deadline, -1, corrected)
@@ -78,6 +80,12 @@ def _stage(step: int | str, obligation: Obligation) -> str:
     """An extension starts the steps anew, so its day is part of the stage."""
     name = step if isinstance(step, str) else f"{step:+d}" if step else "0"
     return f"{name}@{obligation.extended_to:%Y%m%d}" if obligation.extended_to else name
+
+
+def _plans() -> dict[int, tuple[int, ...]]:
+    """Steps that the year's arrangement sets for a period instead of the usual ones."""
+    rows = Arrangement.objects.values_list("period_id", "reminders")
+    return {period_id: tuple(steps) for period_id, steps in rows}
 
 
 def returns_due(day: date) -> Iterator[Reminder]:
@@ -98,12 +106,15 @@ def returns_due(day: date) -> Iterator[Reminder]:
         .order_by("pk")
     )
     corrected = corrections()
-    steps: dict[date, int | None] = {}
+    plans = _plans()
+    steps: dict[tuple[int, date], int | None] = {}
     late: list[tuple[Obligation, int]] = []
     for obligation in owed:
-        if obligation.deadline not in steps:
-            steps[obligation.deadline] = _step_on(day, obligation.deadline, corrected)
-        step = steps[obligation.deadline]
+        key = (obligation.period_id, obligation.deadline)
+        if key not in steps:
+            plan = plans.get(obligation.period_id, STEPS)
+            steps[key] = _step_on(day, obligation.deadline, corrected, plan)
+        step = steps[key]
         if step is not None:
             late.append((obligation, step))
     filers = filers_of([obligation.unit_id for obligation, _ in late])
@@ -122,7 +133,7 @@ def _owed_values(obligation: Obligation) -> dict[str, str]:
     return {
         "单位": obligation.unit.name,
         "期间": str(obligation.period),
-        "截止日": long_date(obligation.deadline),
+        "截止日": obligation.deadline_label,
     }
 
 

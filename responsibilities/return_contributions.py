@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from gongjian.foundation.calendar.working_days import corrections, working_days_until
 from gongjian.foundation.kernel.actor import Actor
@@ -23,6 +24,7 @@ from gongjian.foundation.web.shelves import (
 from responsibilities.authority import FILL_RETURN, OPEN_QUARTER, SUBMIT_RETURN
 from responsibilities.enums import ReturnState
 from responsibilities.models import Obligation
+from responsibilities.queries.locks import lock_reason
 from responsibilities.queries.returns import chosen_period
 from responsibilities.sheet import build_sheet
 
@@ -37,6 +39,17 @@ navigation.register(
         order=5,
         badge=lambda actor: "待办" if owed_by(actor) else "",
         in_tabs=True,
+    )
+)
+navigation.register(
+    NavigationEntry(
+        key="responsibilities.year",
+        label="年度安排",
+        group="七项机制",
+        url_name="responsibilities:year",
+        icon="calendar-event",
+        permission=OPEN_QUARTER,
+        order=14,
     )
 )
 navigation.register(
@@ -83,12 +96,17 @@ def filing_todos(actor: Actor) -> Sequence[Todo]:
     for obligation in owed_by(actor):
         held = next(iter(obligation.returns.all()), None)
         sent_back = held is not None and held.state == ReturnState.SENT_BACK
-        late = obligation.deadline < today()
+        late = obligation.deadline_moment <= timezone.now()
+        shut = lock_reason(obligation)
         todos.append(
             Todo(
                 title=f"{obligation.period}报表" + ("被退回，请补正" if sent_back else "待填报"),
                 url=reverse("responsibilities:return_fill", args=[obligation.pk]),
-                note="已超过截止日期，请尽快报送。" if late else "",
+                note="已封表，请向直接上级申请延期。"
+                if shut
+                else "已超过截止日期，请尽快报送。"
+                if late
+                else "",
                 due_on=obligation.deadline,
                 tone="bad" if sent_back or late else "warn",
                 icon="arrow-back-up" if sent_back else "clipboard-text",

@@ -16,14 +16,24 @@ from gongjian.commons.documents.shelves import (
     report_kinds,
 )
 from gongjian.commons.evidence.queries import uses_behind
+from gongjian.foundation.calendar.models import PeriodKind
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.numbers import show
 from responsibilities.authority import VIEW_RETURN
 from responsibilities.models import Obligation, QuarterlyReturn
+from responsibilities.queries.joint import signed_lines
 from responsibilities.sheet import Row, build_sheet
 from responsibilities.words import SUMMARY_SECTION
 
 TEMPLATE = "documents/return_sheet.html"
+#: Letter of each kind of period in the number of a sheet.
+_LETTERS = {
+    PeriodKind.QUARTER: "Q",
+    PeriodKind.HALF_YEAR: "H",
+    PeriodKind.YEAR: "Y",
+    PeriodKind.UNION_YEAR: "U",
+    PeriodKind.SPECIAL: "S",
+}
 
 
 def printed_return(obligation: Obligation, *, blank: bool, url: str) -> dict[str, Any]:
@@ -37,7 +47,7 @@ def printed_return(obligation: Obligation, *, blank: bool, url: str) -> dict[str
         row.unit, row.period = obligation.unit, obligation.period
     sheet = build_sheet(obligation, row)
     return {
-        "title": f"{obligation.unit.name}党工共建工作季度报表",
+        "title": f"{obligation.unit.name}{_name(obligation)}",
         "period": str(obligation.period),
         "unit": obligation.unit.name,
         "unit_code": obligation.unit.code,
@@ -47,6 +57,7 @@ def printed_return(obligation: Obligation, *, blank: bool, url: str) -> dict[str
         "state": "空白表" if blank else _state(row),
         "behalf": "" if blank or row is None else row.filed_on_behalf,
         "paper_note": "" if blank or row is None else row.paper_note,
+        "signatures": [] if blank or row is None else signed_lines(row),
         "nil_reason": row.nil_reason if row is not None and row.is_nil and not blank else "",
         "evidence": [] if blank else _evidence(obligation),
         "made_on": f"{today():%Y年%m月%d日}",
@@ -77,6 +88,12 @@ def _line(row: Row, *, blank: bool) -> dict[str, str]:
     }
 
 
+def _name(obligation: Obligation) -> str:
+    if obligation.period.kind == PeriodKind.QUARTER:
+        return "党工共建工作季度报表"
+    return obligation.form.title
+
+
 def _evidence(obligation: Obligation) -> list[dict[str, str]]:
     """What stands behind the figures; the start of the fingerprint finds the very file."""
     lines = []
@@ -93,8 +110,8 @@ def _evidence(obligation: Obligation) -> list[dict[str, str]]:
 def return_code(obligation: Obligation) -> str:
     """Number of the sheet, the same on every copy of it."""
     period = obligation.period
-    quarter = f"{period.year}Q{(period.starts_on.month + 2) // 3}"
-    return f"{quarter}-{obligation.unit.code}-V{obligation.form.version}"
+    number = f"{period.year}{_LETTERS[PeriodKind(period.kind)]}{period.ordinal}"
+    return f"{number}-{obligation.unit.code}-V{obligation.form.version}"
 
 
 def _check(row: QuarterlyReturn | None) -> str:

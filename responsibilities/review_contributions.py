@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from gongjian.foundation.calendar.working_days import corrections, working_days_until
-from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.kernel.actor import Actor, Reach, Scope
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.once import once_a_page
 from gongjian.foundation.web.shelves import (
@@ -22,11 +22,17 @@ from gongjian.foundation.web.shelves import (
 )
 from orgs.models import Unit
 from orgs.queries import own_unit, root_unit
-from responsibilities.authority import REVIEW_RETURN, SUBMIT_RETURN, VIEW_ROLLUP
+from responsibilities.authority import (
+    MANAGE_BRIEFING,
+    REVIEW_RETURN,
+    SUBMIT_RETURN,
+    VIEW_ROLLUP,
+)
 from responsibilities.cells import completion
 from responsibilities.enums import ConsolidationState, ReturnState
 from responsibilities.models import Consolidation, Indicator
 from responsibilities.queries.dashboard import all_quarters, trend
+from responsibilities.queries.duty_rates import REVIEW_DAYS
 from responsibilities.queries.returns import (
     chosen_period,
     progress_of,
@@ -34,6 +40,7 @@ from responsibilities.queries.returns import (
     targets_of,
 )
 from responsibilities.queries.review import corrected_for, waiting_for
+from responsibilities.queries.review_times import review_times
 from responsibilities.queries.rollup import yearly_values
 
 
@@ -99,6 +106,32 @@ navigation.register(
         icon="table",
         permission=VIEW_ROLLUP,
         order=9,
+    )
+)
+
+
+navigation.register(
+    NavigationEntry(
+        key="responsibilities.review_times",
+        label="审核时效",
+        group="工作",
+        url_name="responsibilities:review_times",
+        icon="hourglass",
+        permission=VIEW_ROLLUP,
+        order=9,
+    )
+)
+
+
+navigation.register(
+    NavigationEntry(
+        key="responsibilities.briefings",
+        label="定期简报",
+        group="组织与设置",
+        url_name="responsibilities:briefing_list",
+        icon="mail",
+        permission=MANAGE_BRIEFING,
+        order=60,
     )
 )
 
@@ -170,6 +203,30 @@ todo_sources.register(TodoSource("responsibilities.consolidation", "汇总上报
 
 def _own_node(actor: Actor) -> Unit | None:
     return own_unit(actor) or root_unit()
+
+
+def review_time_card(actor: Actor) -> Mapping[str, Any] | None:
+    """How quickly the own unit answers those below, and what has waited longest."""
+    period, unit = chosen_period(None), _own_node(actor)
+    if period is None or unit is None:
+        return None
+    found = review_times(Scope(Reach.OWN, unit.path), period)
+    if not found or not (found[0].answered or found[0].waiting):
+        return None
+    return {"line": found[0], "period": period, "days": REVIEW_DAYS}
+
+
+dashboard_cards.register(
+    DashboardCard(
+        key="responsibilities.review_times",
+        title="本级审核时效",
+        template="responsibilities/_card_review_times.html",
+        build=review_time_card,
+        permission=REVIEW_RETURN,
+        order=35,
+        width="half",
+    )
+)
 
 
 def filing_card(actor: Actor) -> Mapping[str, Any] | None:

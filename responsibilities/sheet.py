@@ -223,7 +223,7 @@ def _row(
             names.insert(0, f"{past.period} {show(number) or '未填'}")
         if cell.style == QuarterlyStyle.INCREMENTAL and past.period.year == year:
             done += number or 0
-    quarter = obligation.period.ordinal
+    quarter = obligation.period.quarters_over
     pace = pace_of(value, style=cell.style, done=done, target=target, quarter=quarter)
     return Row(
         code=cell.code,

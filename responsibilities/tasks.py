@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gongjian.foundation.tenancy.tasks import fan_out, system_task, tenant_task
-from responsibilities.services import rollup
+from responsibilities.services import rollup, year
 
 
 @tenant_task("responsibilities.recompute_totals")
@@ -24,3 +24,13 @@ def refresh_totals() -> None:
 @system_task("responsibilities.check_totals")
 def check_totals() -> None:
     fan_out("responsibilities.refresh_totals")
+
+
+@tenant_task("responsibilities.open_due_periods")
+def open_due_periods() -> None:
+    year.open_due()
+
+
+@system_task("responsibilities.tick_opening")
+def tick_opening() -> None:
+    fan_out("responsibilities.open_due_periods")

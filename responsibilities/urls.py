@@ -14,6 +14,7 @@ from responsibilities.review_urls import review_urlpatterns
 from responsibilities.views import allocation, planning, targets
 from responsibilities.wording_urls import urlpatterns as wording_urlpatterns
 from responsibilities.workbook_urls import urlpatterns as workbook_urlpatterns
+from responsibilities.year_urls import year_urlpatterns
 
 app_name = "responsibilities"
 
@@ -75,5 +76,6 @@ urlpatterns: list[URLPattern] = [
     *guidance_urlpatterns,
     *designer_urlpatterns,
     *workbook_urlpatterns,
+    *year_urlpatterns,
     *wording_urlpatterns,
 ]

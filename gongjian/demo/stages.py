@@ -15,6 +15,7 @@ from gongjian.demo.inspections import inspect_and_instruct
 from gongjian.demo.people import build_tenant, open_operator
 from gongjian.demo.places import prefecture, small_prefecture
 from gongjian.demo.planning import plan_the_year
+from gongjian.demo.year import arrange_next_year
 from gongjian.foundation.tenancy.scope import tenant_scope
 from orgs.models import Tenant
 from responsibilities.services.rollup import recompute
@@ -37,6 +38,7 @@ def file_and_follow_up(tenant: Tenant, say: Say) -> None:
     """The quarters, and what the mechanisms beside them have in hand."""
     file_the_quarters(tenant, say)
     follow_up_matters(tenant)
+    arrange_next_year(tenant)
     bulletins_year(tenant)
     inspect_and_instruct(tenant)
 

@@ -8,17 +8,17 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import F, QuerySet
-from django.db.models.functions import Coalesce, TruncDate
 from django.http import QueryDict
 from django.utils import timezone
 
 from gongjian.foundation.calendar.models import Period
-from gongjian.foundation.kernel.dates import SHANGHAI
 from orgs.enums import Level
 from responsibilities.enums import ReturnState
 from responsibilities.models import QuarterlyReturn
 
 EVERY_STATE = "all"
+#: Signed by the own party, waiting for the other.
+SIGNED = "signed"
 
 
 def _periods() -> list[tuple[int, str]]:
@@ -69,9 +69,18 @@ class ReviewFilter(django_filters.FilterSet):
         return queryset.filter(unit__name__contains=value)
 
     def of_state(
-        self, queryset: QuerySet[QuarterlyReturn], name: str, value: str
-    ) -> QuerySet[QuarterlyReturn]:
-        return queryset if value == EVERY_STATE else queryset.filter(state=value)
+        # ``Any``: who has signed is read with the list and is no field of the model.
+        self,
+        queryset: Any,
+        name: str,
+        value: str,
+    ) -> Any:
+        if value == EVERY_STATE:
+            return queryset
+        if value == SIGNED:
+            return queryset.filter(state=ReturnState.SUBMITTED, signed_here=True)
+        found = queryset.filter(state=value)
+        return found.filter(signed_here=False) if value == ReturnState.SUBMITTED else found
 
     def waiting_since(
         self, queryset: QuerySet[QuarterlyReturn], name: str, value: str
@@ -94,8 +103,4 @@ class ReviewFilter(django_filters.FilterSet):
     ) -> QuerySet[QuarterlyReturn]:
         if not value:
             return queryset
-        first = TruncDate("first_submitted_at", tzinfo=SHANGHAI)
-        deadline = Coalesce(F("obligation__extended_to"), F("obligation__due_on"))
-        return queryset.annotate(first_day=first, deadline_day=deadline).filter(
-            first_day__gt=F("deadline_day")
-        )
+        return queryset.filter(first_submitted_at__gte=F("obligation__deadline_at"))

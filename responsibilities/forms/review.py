@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 
+from orgs.enums import Level
 from orgs.models import Appointment
+from responsibilities.enums import SignatureOrder
 
 
 class DelegationForm(forms.Form):
@@ -54,3 +56,24 @@ class PhraseForm(forms.Form):
     sort_order = forms.IntegerField(
         label="排序", min_value=0, max_value=999, initial=0, help_text="小的在前。"
     )
+
+
+#: Levels that review; the grassroots have nobody below them who files.
+JOINT_LEVELS = (Level.TOWNSHIP, Level.COUNTY, Level.PREFECTURE)
+
+
+class JointForm(forms.Form):
+    """A choice for each level that reviews; empty is without a joint signature."""
+
+    def __init__(self, *args: Any, held: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for level in JOINT_LEVELS:
+            self.fields[level.value] = forms.ChoiceField(
+                label=f"{level.label}审核下级报表",
+                choices=[("", "不会签，任一审核人通过即可"), *SignatureOrder.choices],
+                initial=held.get(level.value, ""),
+                required=False,
+            )
+
+    def orders(self) -> dict[str, str]:
+        return {level.value: self.cleaned_data[level.value] for level in JOINT_LEVELS}

@@ -1,5 +1,7 @@
 """Models of the yearly program."""
 
+from responsibilities.models.arrangement import Arrangement
+from responsibilities.models.briefing import BriefingPlan
 from responsibilities.models.designer import BurdenBudget, BurdenReview, CheckException
 from responsibilities.models.extensions import ExtensionRequest
 from responsibilities.models.guidance import (
@@ -10,6 +12,7 @@ from responsibilities.models.guidance import (
     WorkPlanIndicator,
     WorkPlanMeasure,
 )
+from responsibilities.models.joint import JointRule, ReturnSignature
 from responsibilities.models.planning import (
     Amendment,
     AnnualPlan,
@@ -32,6 +35,8 @@ from responsibilities.models.wording import ReminderWording
 __all__ = [
     "Amendment",
     "AnnualPlan",
+    "Arrangement",
+    "BriefingPlan",
     "BurdenBudget",
     "BurdenReview",
     "CheckException",
@@ -40,6 +45,7 @@ __all__ = [
     "DevelopmentPlan",
     "ExtensionRequest",
     "Indicator",
+    "JointRule",
     "MeasureTick",
     "Obligation",
     "PlanIndicator",
@@ -49,6 +55,7 @@ __all__ = [
     "ReturnForm",
     "ReturnMessage",
     "ReturnRemark",
+    "ReturnSignature",
     "ReturnUpload",
     "ReviewDelegation",
     "ReviewPhrase",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models.functions import Greatest, Left, Length
 from django.urls import reverse
 
+from gongjian.foundation.calendar.deadlines import moment_of, spoken
 from gongjian.foundation.kernel.actor import PATH_STEP
 from gongjian.foundation.tenancy.models import TenantOwned, wall
 from gongjian.foundation.workflow.lifecycle import Lifecycle, Stateful, Step
@@ -106,6 +107,13 @@ class ReturnForm(TenantOwned, Stateful):
         return Rules.read(self.rules)
 
 
+class DeadlineAt(models.Func):
+    """``(extended_to, due_on, due_time)`` as a moment, by the one rule of the database."""
+
+    function = "responsibilities_deadline"
+    output_field = models.DateTimeField()
+
+
 class Obligation(TenantOwned):
     """What one unit owes for one period (应报). All rates of filing come from here."""
 
@@ -124,6 +132,7 @@ class Obligation(TenantOwned):
         verbose_name="期间",
     )
     due_on = models.DateField("截止日期")
+    due_time = models.TimeField("截止时刻", null=True, blank=True, editable=False)
     extended_to = models.DateField("延期至", null=True, blank=True)
     extension_reason = models.CharField("延期理由", max_length=200, blank=True)
     is_exempt = models.BooleanField("免报", default=False)
@@ -136,6 +145,13 @@ class Obligation(TenantOwned):
     bucket = models.GeneratedField(
         expression=Left("path_at", Greatest(Length("path_at") - PATH_STEP, 0)),
         output_field=models.TextField(db_collation="C"),
+        db_persist=True,
+    )
+
+    #: The first moment that is too late; rates and lists compare with it.
+    deadline_at = models.GeneratedField(
+        expression=DeadlineAt("extended_to", "due_on", "due_time"),
+        output_field=models.DateTimeField(),
         db_persist=True,
     )
 
@@ -170,6 +186,15 @@ class Obligation(TenantOwned):
     @property
     def deadline(self) -> date:
         return self.extended_to or self.due_on
+
+    @property
+    def deadline_moment(self) -> datetime:
+        """As ``deadline_at``, of what is being changed as well: an extension lasts its day out."""
+        return moment_of(self.deadline, None if self.extended_to else self.due_time)
+
+    @property
+    def deadline_label(self) -> str:
+        return spoken(self.deadline, None if self.extended_to else self.due_time)
 
 
 class QuarterlyReturn(TenantOwned, Stateful):

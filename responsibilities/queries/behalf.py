@@ -13,7 +13,7 @@ from orgs.models import Unit
 from orgs.queries import current_appointments
 from responsibilities.enums import ReturnState
 from responsibilities.models import Obligation, QuarterlyReturn
-from responsibilities.queries.returns import HANDED_IN, REVIEWING_ROLES, carried
+from responsibilities.queries.returns import HANDED_IN, REVIEWING_ROLES, before, carried
 from responsibilities.workbooks.ticket import Held
 
 #: Units on one screen; a township with forty enterprises sees all of them.
@@ -80,8 +80,8 @@ def standings(obligations: Sequence[Obligation]) -> list[Standing]:
     past = {
         row.unit_id: row
         for row in QuarterlyReturn.objects.filter(
+            before(obligations[0].period),
             unit_id__in=unbegun,
-            period__starts_on__lt=obligations[0].period.starts_on,
             state__in=HANDED_IN,
         )
         .select_related("form", "period")

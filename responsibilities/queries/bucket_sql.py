@@ -66,7 +66,6 @@ NEAR = Cut(
 BRANCH = Cut("o.path_at ^@ %(node)s", "left(o.path_at, %(width)s)")
 
 _WORKERS = "sum(o.workers_at)"
-_DAY = "(o.first_at AT TIME ZONE 'Asia/Shanghai')::date"
 
 
 def cells_of(form: ReturnForm) -> list[Cell]:
@@ -128,7 +127,7 @@ def _filed(number: int, where: str, *, as_of: bool) -> str:
     kinds = " ".join(f"WHEN r.state = '{state}' THEN {kind}" for state, kind in KINDS.items())
     return (
         "SELECT o.unit_id, o.path_at, o.bucket, o.is_exempt, o.workers_at, "
-        f"coalesce(o.extended_to, o.due_on) AS deadline, {first} AS first_at, "
+        f"o.deadline_at, {first} AS first_at, "
         f"CASE WHEN o.is_exempt OR ({counts}) IS NOT TRUE THEN {least - 1} {kinds} "
         f"ELSE {least - 1} END AS kind, "
         "r.values AS v, array_position(r.values, NULL) IS NOT NULL AS has_blanks, "
@@ -156,7 +155,7 @@ def _now(quarter: Quarter, cut: Cut, *, as_of: bool) -> str:
         "workers_included": adding.by_basis(_WORKERS),
         "handed_in": adding.always(f"count(o.first_at) {owed}"),
         "on_time": adding.always(
-            f"count(*) FILTER (WHERE NOT o.is_exempt AND {_DAY} <= o.deadline)"
+            "count(*) FILTER (WHERE NOT o.is_exempt AND o.first_at < o.deadline_at)"
         ),
     }
     summed = {Across.SUM, Across.SHARE}

@@ -39,12 +39,11 @@ from responsibilities.queries.places import Places
 
 
 @once_a_page
-def all_quarters() -> list[Quarter]:
-    """Quarters for which returns are owed, oldest first, each with its one form."""
+def all_rounds() -> list[Quarter]:
+    """Periods of every kind for which returns are owed, oldest first, each with its one form."""
     owed = Obligation.objects.filter(period=OuterRef("pk")).order_by("bucket")
     periods = list(
-        Period.objects.filter(kind=PeriodKind.QUARTER)
-        .annotate(form_id=Subquery(owed.values("form_id")[:1]))
+        Period.objects.annotate(form_id=Subquery(owed.values("form_id")[:1]))
         .filter(form_id__isnull=False)
         .order_by("starts_on", "pk")
     )
@@ -52,12 +51,30 @@ def all_quarters() -> list[Quarter]:
     return [Quarter(period, forms[period.form_id]) for period in periods]
 
 
+def all_quarters() -> list[Quarter]:
+    """The quarters among them."""
+    return [row for row in all_rounds() if row.period.kind == PeriodKind.QUARTER]
+
+
+def newest(rounds: Sequence[Quarter]) -> Quarter | None:
+    """What is looked at unless something else is asked for: the last quarter."""
+    quarters = [row for row in rounds if row.period.kind == PeriodKind.QUARTER]
+    return next(reversed(quarters or rounds), None)
+
+
+def alike(rounds: Sequence[Quarter], period: Period) -> list[Quarter]:
+    """Periods that continue each other: quarters follow quarters, 专项 follow nothing."""
+    if period.kind == PeriodKind.SPECIAL:
+        return [row for row in rounds if row.period.pk == period.pk]
+    return [row for row in rounds if row.period.kind == period.kind]
+
+
 def year_up_to(quarters: Sequence[Quarter], period_id: int) -> list[Quarter]:
-    """The opened quarters of a period's year up to it, itself the last."""
+    """The opened periods of the same kind and year up to a period, itself the last."""
     last = next(row.period for row in quarters if row.period.pk == period_id)
     return [
         row
-        for row in quarters
+        for row in alike(quarters, last)
         if row.period.year == last.year and row.period.starts_on <= last.starts_on
     ]
 

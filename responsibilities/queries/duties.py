@@ -5,26 +5,28 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, Max, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from gongjian.commons.notices.models import DigestLine, Notice
 from gongjian.commons.notices.queries import rule_label
+from gongjian.foundation.calendar.deadlines import moment_of
 from gongjian.foundation.calendar.models import Period
 from gongjian.foundation.calendar.working_days import corrections, working_days_until
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import today
-from orgs.enums import Level
 from orgs.models import Unit
 from orgs.queries import current_appointments
 from responsibilities.authority import DECIDE_EXTENSION
 from responsibilities.enums import ExtensionState, ReturnState
 from responsibilities.models import ExtensionRequest, Obligation
+from responsibilities.queries.arrangement import asked_units
+from responsibilities.queries.locks import is_shut
 
-FILING_LEVELS = (Level.GRASSROOTS,)
 #: How an obligation stands, in the order of the pills; the first that fits counts.
 STANDINGS: dict[str, str] = {
     "overdue": "逾期未报",
@@ -57,7 +59,7 @@ CALLED = ("overdue", "extended", "owed", "sent_back")
 
 def standing_rows(rows: QuerySet[Any], day: date | None = None) -> QuerySet[Any]:
     """Obligations with ``standing`` and ``deadline_day``; each has exactly one standing."""
-    day = day or today()
+    now = timezone.now() if day is None else moment_of(day - timedelta(days=1))
     filed = Q(returns__first_submitted_at__isnull=False)
     dated = rows.annotate(deadline_day=Coalesce("extended_to", "due_on"))
     standing: QuerySet[Any] = dated.annotate(
@@ -69,7 +71,7 @@ def standing_rows(rows: QuerySet[Any], day: date | None = None) -> QuerySet[Any]
             # Withdrawn by the unit after it had filed: owed again, in time as it was.
             When(filed, then=Value("owed")),
             When(unit__closed_on__lte=Coalesce("extended_to", "due_on"), then=Value("left")),
-            When(deadline_day__lt=day, then=Value("overdue")),
+            When(deadline_at__lte=now, then=Value("overdue")),
             When(extended_to__isnull=False, then=Value("extended")),
             default=Value("owed"),
             output_field=CharField(),
@@ -80,14 +82,16 @@ def standing_rows(rows: QuerySet[Any], day: date | None = None) -> QuerySet[Any]
 
 def duties_of(period: Period, path: str) -> QuerySet[Any]:
     """What all units below a path owe for a period, with how each stands."""
-    rows = Obligation.objects.filter(period=period, unit__path__under=path)
+    rows = Obligation.objects.filter(period=period, unit__path__under=path).annotate(
+        shut=Case(When(is_shut(), then=Value(value=True)), default=Value(value=False))
+    )
     return standing_rows(rows).select_related("unit__parent", "period", "form")
 
 
 def newcomers(period: Period, path: str = "") -> QuerySet[Unit]:
     """Open filing units without an obligation: founded since, they file from the next period."""
     held = Obligation.objects.filter(period=period, unit=OuterRef("pk"))
-    rows = Unit.objects.filter(~Exists(held), level__in=FILING_LEVELS, closed_on__isnull=True)
+    rows = asked_units(period).filter(~Exists(held))
     return rows.filter(path__under=path).order_by("path") if path else rows.order_by("path")
 
 
@@ -103,6 +107,8 @@ def reason_of(obligation: Obligation) -> str:
         return obligation.exemption_reason
     if obligation.unit.closed_on is not None:
         return f"{obligation.unit.closed_on}起撤并"
+    if getattr(obligation, "shut", False):
+        return "已封表，延期后可补报"
     return obligation.extension_reason if obligation.extended_to else ""
 
 

@@ -14,6 +14,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 
+from django.utils import timezone
+
 from gongjian.foundation.audit.models import TrailEntry
 from gongjian.foundation.calendar.models import Period
 from gongjian.foundation.calendar.working_days import corrections, working_days_until
@@ -55,6 +57,9 @@ class Duty:
     closed_on: date | None = None
     filed_on: date | None = None
     accepted: bool = False
+    #: Whether the deadline had passed at the filing, or has by now where nothing is filed;
+    #: where nobody looked at the hour, the days decide.
+    is_late: bool | None = None
     stays: tuple[Stay, ...] = ()
 
     @property
@@ -140,10 +145,10 @@ def _count_filing(counts: dict[str, int], duty: Duty, day: date, days_between: D
     if duty.filed_on is not None:
         counts["filed"] += 1
         counts["due"] += 1
-        late = duty.filed_on > duty.deadline
+        late = duty.filed_on > duty.deadline if duty.is_late is None else duty.is_late
         counts["late" if late else "on_time"] += 1
     else:
-        late = duty.deadline < day
+        late = duty.deadline < day if duty.is_late is None else duty.is_late
         counts["overdue"] += late
         counts["due"] += late
     if late:
@@ -210,12 +215,13 @@ def duties_below(path: str, period: Period) -> list[Duty]:
             "extended_to",
             "is_exempt",
             "unit__closed_on",
+            "deadline_at",
             "returns__first_submitted_at",
             "returns__accepted_at",
             "returns__pk",
         )
     )
-    stays = _stays([row[-1] for row in rows])
+    stays, now = stays_by_return([row[-1] for row in rows]), timezone.now()
     return [
         Duty(
             path=unit_path,
@@ -225,6 +231,7 @@ def duties_below(path: str, period: Period) -> list[Duty]:
             closed_on=closed_on,
             filed_on=_day(filed_at),
             accepted=accepted_at is not None,
+            is_late=(filed_at or now) >= deadline_at,
             stays=stays.get(pk, ()),
         )
         for (
@@ -233,6 +240,7 @@ def duties_below(path: str, period: Period) -> list[Duty]:
             extended_to,
             is_exempt,
             closed_on,
+            deadline_at,
             filed_at,
             accepted_at,
             pk,
@@ -240,7 +248,7 @@ def duties_below(path: str, period: Period) -> list[Duty]:
     ]
 
 
-def _stays(return_ids: Sequence[int]) -> Mapping[int, tuple[Stay, ...]]:
+def stays_by_return(return_ids: Sequence[int]) -> Mapping[int, tuple[Stay, ...]]:
     """Stays with the reviewer by return: the trail is the only full record of the rounds."""
     acts: dict[int, list[tuple[str, date]]] = defaultdict(list)
     # An obligation without a return comes with NULL, which matches nothing.

@@ -13,7 +13,7 @@ from gongjian.foundation.kernel.actor import Scope
 from responsibilities.cells import Cell
 from responsibilities.checks import Figures, findings, median_at
 from responsibilities.models import QuarterlyReturn
-from responsibilities.queries.returns import HANDED_IN, aligned
+from responsibilities.queries.returns import HANDED_IN, aligned, before
 
 #: Returns looked at in one go, and quarters of history each.
 MOST_RETURNS, QUARTERS = 1000, 8
@@ -59,9 +59,8 @@ def outliers(scope: Scope, period: Period) -> list[Outlier]:
 def _history(unit_ids: Sequence[int], period: Period) -> dict[int, list[QuarterlyReturn]]:
     earlier = (
         QuarterlyReturn.objects.filter(
+            before(period),
             unit_id__in=unit_ids,
-            period__kind=period.kind,
-            period__starts_on__lt=period.starts_on,
             period__year__gte=period.year - 2,
             state__in=HANDED_IN,
         )

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Case, Count, DateField, F, Q, Value, When
-from django.db.models.functions import Coalesce, Substr, TruncDate
+from django.db.models import Count, F, Q, Subquery
+from django.db.models.functions import Coalesce, Substr
+from django.utils import timezone
 
 from gongjian.foundation.calendar.models import Period, PeriodKind
-from gongjian.foundation.kernel.dates import SHANGHAI, today
 from gongjian.foundation.kernel.once import once_a_page
 from gongjian.foundation.tenancy.scope import require_tenant_id
 from orgs.models import Post, Unit
@@ -41,16 +40,19 @@ def form_of(period: Period) -> ReturnForm | None:
 
 @once_a_page
 def open_periods() -> list[Period]:
-    """Quarters for which returns are owed, newest first."""
-    return list(
-        Period.objects.filter(kind=PeriodKind.QUARTER, obligations__isnull=False)
-        .distinct()
-        .order_by("-starts_on")
-    )
+    """Periods for which returns are owed: the quarters newest first, then what is beside them."""
+    found = Period.objects.filter(obligations__isnull=False).distinct().order_by("-starts_on", "pk")
+    return quarters_first(found)
+
+
+def quarters_first(periods: Iterable[Period]) -> list[Period]:
+    """As they are offered: the quarters, newest first, then what is asked beside them."""
+    newest = sorted(periods, key=lambda period: period.starts_on, reverse=True)
+    return sorted(newest, key=lambda period: period.kind != PeriodKind.QUARTER)
 
 
 def chosen_period(text: str | None) -> Period | None:
-    """The period named in the address, else the newest one that is open."""
+    """The period named in the address, else the newest quarter that is open."""
     periods = open_periods()
     for period in periods:
         if str(period.pk) == text:
@@ -58,12 +60,23 @@ def chosen_period(text: str | None) -> Period | None:
     return periods[0] if periods else None
 
 
+def before(period: Period) -> Q:
+    """Returns that a return of this period follows.
+
+    Quarters follow quarters and half-years half-years; a 专项 follows an
+    earlier one that asked by the same form.
+    """
+    found = Q(period__kind=period.kind, period__starts_on__lt=period.starts_on)
+    if period.kind == PeriodKind.SPECIAL:
+        asked = Obligation.objects.filter(period=period).values("form__key")
+        found &= Q(form__key=Subquery(asked[:1]))
+    return found
+
+
 def earlier_returns(unit: Unit, period: Period, limit: int = 8) -> list[QuarterlyReturn]:
     """What the unit handed in for the periods before, newest first."""
     return list(
-        QuarterlyReturn.objects.filter(
-            unit=unit, period__starts_on__lt=period.starts_on, state__in=HANDED_IN
-        )
+        QuarterlyReturn.objects.filter(before(period), unit=unit, state__in=HANDED_IN)
         .select_related("form", "period")
         .order_by("-period__starts_on")[:limit]
     )
@@ -226,39 +239,33 @@ def _percent(part: int, whole: int) -> Decimal:
     return (Decimal(part) / whole * 100).quantize(Decimal("0.1")) if whole else Decimal(0)
 
 
-_FIRST_DAY = TruncDate("returns__first_submitted_at", tzinfo=SHANGHAI)
 _DEADLINE = Coalesce("extended_to", "due_on")
 
 
-def _counts(day: date) -> dict[str, Count]:
+def _counts() -> dict[str, Count]:
     handed_in = Q(returns__first_submitted_at__isnull=False)
     return {
         "expected": Count("pk"),
         "handed_in": Count("pk", filter=handed_in),
         "accepted": Count("pk", filter=Q(returns__state=ReturnState.ACCEPTED)),
         "waiting": Count("pk", filter=Q(returns__state=ReturnState.SUBMITTED)),
-        "on_time": Count("pk", filter=handed_in & Q(first_day__lte=F("deadline_day"))),
-        "overdue": Count("pk", filter=~handed_in & Q(deadline_day__lt=day)),
+        "on_time": Count(
+            "pk", filter=handed_in & Q(returns__first_submitted_at__lt=F("deadline_at"))
+        ),
+        "overdue": Count("pk", filter=~handed_in & Q(deadline_at__lte=timezone.now())),
     }
 
 
 def _owed(path: str, period: Period):  # type: ignore[no-untyped-def]  # noqa: ANN202
     return Obligation.objects.filter(
         period=period, is_exempt=False, unit__path__under=path
-    ).annotate(
-        deadline_day=_DEADLINE,
-        first_day=Case(
-            When(returns__first_submitted_at__isnull=False, then=_FIRST_DAY),
-            default=Value(None),
-            output_field=DateField(),
-        ),
-    )
+    ).annotate(deadline_day=_DEADLINE)
 
 
 @once_a_page
 def progress_of(unit: Unit, period: Period) -> Progress:
     """Progress of a unit with all below it."""
-    row = _owed(unit.path, period).aggregate(**_counts(today()))
+    row = _owed(unit.path, period).aggregate(**_counts())
     return Progress(unit=unit, **row)
 
 
@@ -269,11 +276,11 @@ def progress_of_children(unit: Unit, period: Period) -> list[Progress]:
         _owed(unit.path, period)
         .annotate(branch=Substr("unit__path", 1, width))
         .values("branch")
-        .annotate(**_counts(today()))
+        .annotate(**_counts())
         .order_by("branch")
     )
     counts = {row.pop("branch"): row for row in rows}
-    empty = dict.fromkeys(_counts(today()), 0)
+    empty = dict.fromkeys(_counts(), 0)
     return [
         Progress(unit=child, **counts.get(child.path, empty)) for child in branches(unit, counts)
     ]

@@ -25,6 +25,7 @@ from responsibilities.models import (
     ReviewPhrase,
 )
 from responsibilities.queries.findings import findings_of
+from responsibilities.queries.joint import awaiting
 from responsibilities.queries.returns import (
     peer_values,
     reviewers_of,
@@ -70,7 +71,7 @@ def may_review(actor: Actor, quarterly_return: QuarterlyReturn) -> bool:
 
 def waiting_for(actor: Actor) -> TenantQuerySet[QuarterlyReturn]:
     """Submitted returns that the actor is to decide on."""
-    return reviewable(actor).filter(state=ReturnState.SUBMITTED)
+    return awaiting(reviewable(actor).filter(state=ReturnState.SUBMITTED), actor)  # type: ignore[no-any-return]
 
 
 def corrected_for(actor: Actor) -> TenantQuerySet[QuarterlyReturn]:

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from gongjian.foundation.calendar.models import Period, PeriodKind
-from gongjian.foundation.kernel.dates import SHANGHAI, today
 from gongjian.foundation.tenancy.scope import require_tenant_id
 from orgs.models import Unit
 from responsibilities.cells import Cell
@@ -260,23 +260,22 @@ def on_time_counts(units: Sequence[Unit], periods: Sequence[Period]) -> dict[int
     """
     if not units:
         return {}
-    day = today()
+    now = timezone.now()
     owed = (
         Obligation.objects.filter(
             period__in=list(periods),
             is_exempt=False,
             unit__path__under=_common_path([unit.path for unit in units]),
         )
-        .values_list("unit__path", "due_on", "extended_to", "returns__first_submitted_at")
+        .values_list("unit__path", "deadline_at", "returns__first_submitted_at")
         .order_by("pk")
     )
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     widths = {len(unit.path) for unit in units}
-    for path, due_on, extended_to, first in owed:
-        deadline = extended_to or due_on
-        if first is None and day <= deadline:
+    for path, deadline_at, first in owed:
+        if first is None and now < deadline_at:
             continue
-        in_time = first is not None and first.astimezone(SHANGHAI).date() <= deadline
+        in_time = first is not None and first < deadline_at
         for width in widths:
             if len(path) >= width:
                 counts[path[:width]][0] += in_time

@@ -39,8 +39,8 @@ class Light(StrEnum):
 
 
 def elapsed(period: Period) -> Decimal:
-    """Part of the program year that is over at the end of a quarter, in percent (时序进度)."""
-    return Decimal(25 * min(period.ordinal, 4))
+    """Part of the program year that is over at the end of a period, in percent (时序进度)."""
+    return Decimal(25 * period.quarters_over)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ _LOOKS = {
     "seen": ("eye", ""),
     "sent_back": ("arrow-back-up", "warn"),
     "accepted": ("circle-check", "ok"),
+    "signed": ("signature", "ok"),
+    "signature_taken": ("rotate-2", "warn"),
     "unaccepted": ("rotate-2", "warn"),
     "escalated": ("arrow-up-circle", "warn"),
     "handed_down": ("arrow-down-circle", ""),
@@ -42,6 +44,7 @@ _ECHOES = (
     "responsibilities.return_message",
     "responsibilities.return_unaccepted",
     "responsibilities.return_escalated",
+    "responsibilities.joint_waiting",
 )
 _DECISIONS = ("sent_back", "accepted")
 _SUBMISSIONS = ("submitted", "filed_on_behalf")

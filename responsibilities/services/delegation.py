@@ -114,10 +114,14 @@ def _stand_in_post(actor: Actor, giver: Post) -> Post:
     title = f"代审（受{actor.post_title}{actor.person_name}委托）"[:60]
     held = Post.objects.filter(unit=giver.unit, role=Role.REVIEW_DELEGATE, title=title).first()
     if held is None:
-        held = Post(unit=giver.unit, role=Role.REVIEW_DELEGATE, title=title)
+        # Who stands in signs for the party of the giver.
+        held = Post(unit=giver.unit, role=Role.REVIEW_DELEGATE, title=title, line=giver.line)
         demand_valid(held)
         held.save()
         record("orgs.post.created", held, actor=actor, label="设置受托职务")
+    elif held.line != giver.line:
+        held.line = giver.line
+        held.save(update_fields=["line"])
     return held
 
 

@@ -66,7 +66,7 @@ def ask_extension(
         asked_until=until,
         reason=reason.strip(),
         due_before=obligation.deadline,
-        is_late=day > obligation.deadline,
+        is_late=obligation.deadline_moment <= timezone.now(),
         asked_by=actor.label[:200],
     )
     demand_valid(asked)

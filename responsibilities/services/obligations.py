@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.db import transaction
@@ -17,22 +17,19 @@ from gongjian.foundation.kernel.errors import (
     NotPermitted,
     StateConflict,
 )
-from orgs.enums import Level
-from orgs.models import Unit
 from orgs.services import demand_valid
 from responsibilities.authority import DECIDE_EXTENSION, EXEMPT_OBLIGATION, OPEN_QUARTER
 from responsibilities.cells import Cell
 from responsibilities.enums import FormState
 from responsibilities.models import Indicator, Obligation, ReturnForm
 from responsibilities.models.returns import QUARTERLY
+from responsibilities.queries.arrangement import asked_units
 from responsibilities.queries.places import Places
 from responsibilities.services.designer import USUAL_RULES, publish_form
 
 #: Publishing belongs to the design of forms; who opens a quarter needs it too.
 __all__ = ["publish_form"]
 
-#: Levels that file by themselves; those above consolidate what was filed.
-FILING_LEVELS = (Level.GRASSROOTS.value,)
 #: Part → whole that it may not exceed, of the product's own reported indicators.
 NOT_ABOVE = {"Z103": "Z102", "Z202": "Z201", "Z403": "Z402", "Z404": "Z402", "Z603": "Z602"}
 
@@ -83,12 +80,11 @@ def draft_form(
 
 
 @transaction.atomic
-def open_period(
-    period: Period, *, form: ReturnForm, actor: Actor, levels: Sequence[str] = FILING_LEVELS
-) -> int:
+def open_period(period: Period, *, form: ReturnForm, actor: Actor) -> int:
     """Make what is owed for a period: one obligation a unit, and return how many are new.
 
-    A second opening adds only units that came since, so it may run twice.
+    The units are those of the year's arrangement, else all that file. A second
+    opening adds only units that came since, so it may run twice.
     """
     if not actor.may(OPEN_QUARTER):
         raise NotPermitted("当前职务无权开启填报，由领导小组办公室办理。")
@@ -99,7 +95,9 @@ def open_period(
         raise StateConflict(
             f"{period}已用“{opened.form}”开启，补开须用同一格式；新格式从下一期起使用。"
         )
-    units = Unit.objects.filter(level__in=levels, closed_on__isnull=True)
+    # Of two who open at once the second finds what the first has made.
+    Period.objects.select_for_update(of=("self",), no_key=True).get(pk=period.pk)
+    units = asked_units(period)
     held = set(
         Obligation.objects.filter(period=period, form=form).values_list("unit_id", flat=True)
     )
@@ -107,7 +105,7 @@ def open_period(
     missing = [row for row in columns if row[0] not in held]
     places = Places.load()
     if not missing and not held:
-        raise DomainError("没有需要填报的单位，请先在“组织架构”中建立村社区或企业。")
+        raise DomainError("没有需要填报的单位，请检查填报范围，或先在“组织架构”中建立单位。")
     Obligation.objects.bulk_create(
         [
             Obligation(
@@ -115,6 +113,7 @@ def open_period(
                 form=form,
                 period=period,
                 due_on=period.due_on,
+                due_time=period.due_time,
                 # A period opened after its own end: units stand where they stood then.
                 path_at=places.back(path, period),
                 workers_at=workers,

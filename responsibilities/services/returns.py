@@ -31,6 +31,7 @@ from responsibilities.live import LIVE
 from responsibilities.models import Obligation, QuarterlyReturn
 from responsibilities.queries.behalf import place_of_review, reviewers_above
 from responsibilities.queries.findings import findings_of
+from responsibilities.queries.locks import lock_reason
 from responsibilities.queries.returns import (
     earlier_returns,
     pinned_cells,
@@ -66,6 +67,12 @@ def demand_fill(actor: Actor, quarterly_return: QuarterlyReturn | Obligation) ->
         raise NotPermitted("当前职务无权填写这张报表，请切换到该单位的职务。")
 
 
+def demand_open(obligation: Obligation) -> None:
+    """Refuse what is shut because its deadline is long past (逾期封表)."""
+    if reason := lock_reason(obligation):
+        raise StateConflict(reason)
+
+
 @transaction.atomic
 def start_return(obligation: Obligation, *, actor: Actor) -> QuarterlyReturn:
     """Open the return of an obligation, prefilled with what is known already.
@@ -79,6 +86,7 @@ def start_return(obligation: Obligation, *, actor: Actor) -> QuarterlyReturn:
     Obligation.objects.select_for_update(of=("self",)).get(pk=obligation.pk)
     if (held := obligation.returns.first()) is not None:
         return held
+    demand_open(obligation)
     values, sources = prefill(obligation)
     quarterly_return = QuarterlyReturn(
         obligation=obligation,
@@ -144,6 +152,7 @@ def save_cells(
     quarterly_return = lock_return(quarterly_return)
     if not quarterly_return.is_editable:
         raise StateConflict(f"这张报表现在是“{quarterly_return.get_state_display()}”，不能再修改。")
+    demand_open(quarterly_return.obligation)
     cells = {cell.code: cell for cell in quarterly_return.form.layout()}
     words = {cell.code: cell for cell in quarterly_return.form.words()}
     allowed = editable_codes(quarterly_return)
@@ -314,6 +323,7 @@ def declare_nil(quarterly_return: QuarterlyReturn, *, actor: Actor, reason: str)
         raise StateConflict(
             f"这张报表现在是“{quarterly_return.get_state_display()}”，不能改为零报告。"
         )
+    demand_open(quarterly_return.obligation)
     if not reason.strip():
         raise FieldErrors({"reason": "请说明为什么本期没有数据，审核人会看到。"})
     cells = quarterly_return.form.layout()
@@ -354,6 +364,8 @@ def submit_return(
     on_behalf = actor.unit_id != unit.pk and actor.may(FILE_ON_BEHALF, at=unit)
     if quarterly_return.obligation.is_exempt:
         raise StateConflict("本期已免报，不需要报送。")
+    if quarterly_return.is_editable:
+        demand_open(quarterly_return.obligation)
     found = [] if quarterly_return.is_nil else findings_of(quarterly_return)
     if quarterly_return.is_editable and (problems := _unanswered(quarterly_return, found)):
         raise FieldErrors(problems, f"还有{len(problems)}栏需要处理，尚未报送。已填内容都已保存。")

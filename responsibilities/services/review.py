@@ -17,6 +17,7 @@ from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted
 from gongjian.foundation.workflow.lifecycle import advance
+from orgs.enums import Line
 from orgs.models import Unit
 from responsibilities.authority import SUBMIT_RETURN, URGE_RETURN
 from responsibilities.cells import Cell
@@ -27,10 +28,12 @@ from responsibilities.models import (
     ReturnForm,
     ReturnRemark,
 )
+from responsibilities.queries.joint import rule_for
 from responsibilities.queries.returns import debtors, filers_of, reviewers_of
 from responsibilities.queries.review import may_review
 from responsibilities.queries.rollup import totals
 from responsibilities.services.behalf import demand_other_person
+from responsibilities.services.joint import labels_of, send_back_jointly, sign
 from responsibilities.services.review_turns import lock_return
 
 BATCH = 500
@@ -53,18 +56,33 @@ def mark_seen(quarterly_return: QuarterlyReturn, *, actor: Actor) -> None:
 
 @transaction.atomic
 def accept_return(
-    quarterly_return: QuarterlyReturn, *, actor: Actor, reason: str = ""
+    quarterly_return: QuarterlyReturn,
+    *,
+    actor: Actor,
+    reason: str = "",
+    remarks: Mapping[str, str] | None = None,
 ) -> QuarterlyReturn:
-    """Accept a return; its figures are in every total above from now on."""
+    """Accept a return; its figures are in every total above from now on.
+
+    Where Party and union sign jointly this gives the own party's signature,
+    and the second of the two accepts.
+    """
     row = lock_return(quarterly_return)
     demand_other_person(row, actor)
+    accepted_by = actor.label[:200]
+    rule = rule_for(row)
+    if rule is not None and row.state == ReturnState.SUBMITTED:
+        given = sign(row, rule, actor=actor, opinion=reason, remarks=remarks)
+        if len(given) < len(Line):
+            return row
+        accepted_by = labels_of(given)
     row = advance(
         row,
         "accept",
         actor=actor,
         at=row.review_unit,
         reason=reason,
-        changes={"accepted_at": timezone.now(), "reviewed_by": actor.label[:200]},
+        changes={"accepted_at": timezone.now(), "reviewed_by": accepted_by},
     )
     # Beside the trail and not in it: the next reviewer compares with these.
     QuarterlyReturn.objects.filter(pk=row.pk).update(accepted_values=F("values"))
@@ -132,6 +150,10 @@ def send_back_return(
             for code, text in sorted(pinned.items())
         ]
     )
+    words = reason.strip() or "；".join(pinned.values())
+    said = send_back_jointly(
+        quarterly_return, rule_for(quarterly_return), actor=actor, reason=words
+    )
     unit = quarterly_return.unit
     notify(
         rule="responsibilities.return_sent_back",
@@ -139,7 +161,7 @@ def send_back_return(
         stage=f"r{quarterly_return.revision}",
         post_ids=filers_of([unit.pk]).get(unit.pk, []),
         title=f"{quarterly_return.period.name}报表被退回，请补正",
-        body=reason.strip() or "；".join(pinned.values()),
+        body="。".join(part for part in (words, said) if part),
         url=quarterly_return.get_absolute_url(),
         deadline=quarterly_return.obligation.deadline,
     )

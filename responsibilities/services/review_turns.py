@@ -25,6 +25,7 @@ from responsibilities.enums import ReturnState
 from responsibilities.models import QuarterlyReturn, ReturnMessage
 from responsibilities.queries.returns import filers_of, reviewers_of
 from responsibilities.queries.review import consolidation_above, may_review
+from responsibilities.services.joint import close_round
 
 LONGEST_MESSAGE = 500
 
@@ -74,6 +75,7 @@ def unaccept_return(
         reason=reason,
         changes={"accepted_at": None, "seen_at": row.seen_at or timezone.now()},
     )
+    close_round(row, "撤销通过")
     _tell_unit(row, "通过已被撤销，正在重新审核", reason)
     return row
 
@@ -99,6 +101,7 @@ def escalate_return(
             "seen_at": row.seen_at or timezone.now(),
         },
     )
+    close_round(row, "提请上级审定")
     _tell(
         row,
         reviewers_of(place),
@@ -125,6 +128,7 @@ def hand_down_return(
         reason=reason,
         changes={"review_place": None, "reviewer_post_id": None},
     )
+    close_round(row, "交回下级审核")
     _tell(
         row,
         reviewers_of(row.unit),

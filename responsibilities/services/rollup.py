@@ -29,7 +29,7 @@ from responsibilities.queries.bucket_sql import (
     parameters,
     select,
 )
-from responsibilities.queries.dashboard import all_quarters, year_up_to
+from responsibilities.queries.dashboard import all_rounds, year_up_to
 
 #: First key of the advisory lock; the second is the tenant.
 _LOCK = 7302
@@ -57,11 +57,12 @@ WITH mark AS (
   SELECT DISTINCT * FROM unnest(%(units)s::bigint[], %(periods)s::bigint[], %(paths)s::text[])
     AS m(unit_id, period_id, path)
 ), later AS (
-  SELECT m.unit_id, m.path, q.id AS period_id, q.starts_on, q.year
+  SELECT m.unit_id, m.path, q.id AS period_id, q.starts_on, q.year, q.kind
   FROM mark m
   JOIN calendar_period p ON p.tenant_id = %(tenant)s AND p.id = m.period_id
   JOIN calendar_period q ON q.tenant_id = %(tenant)s AND q.id = ANY(%(opened)s)
     AND q.year = p.year AND q.starts_on >= p.starts_on
+    AND q.kind = p.kind AND (p.kind <> 'special' OR q.id = p.id)
 )
 SELECT DISTINCT l.period_id, left(l.path, greatest(length(l.path) - 4, 0)) FROM later l
 UNION
@@ -69,7 +70,8 @@ SELECT DISTINCT l.period_id, stood.bucket FROM later l CROSS JOIN LATERAL (
   SELECT o.bucket FROM responsibilities_obligation o
   JOIN calendar_period p ON p.tenant_id = o.tenant_id AND p.id = o.period_id
   WHERE o.tenant_id = %(tenant)s AND o.unit_id = l.unit_id AND p.year = l.year
-    AND p.starts_on <= l.starts_on
+    AND p.starts_on <= l.starts_on AND p.kind = l.kind
+    AND (p.kind <> 'special' OR p.id = l.period_id)
   ORDER BY p.starts_on DESC LIMIT 1) stood
 """
 
@@ -125,7 +127,7 @@ def _recompute_batch(limit: int) -> int:
         cursor.execute(_CLAIM, {"tenant": tenant_id, "limit": limit})
         marks = cursor.fetchall()
     if marks:
-        quarters = all_quarters()
+        quarters = all_rounds()
         dirty = _dirty_places(marks, quarters)
         held = RollupBucket.objects.filter(period__in=dirty).order_by()
         begun = set(held.values_list("period_id", flat=True).distinct())
@@ -219,7 +221,7 @@ def refresh_all(*, year: int | None = None) -> Refreshed:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, require_tenant_id()])
     recompute()
-    quarters = all_quarters()
+    quarters = all_rounds()
     newest = max((quarter.period.year for quarter in quarters), default=0)
     chosen = [row for row in quarters if row.period.year == (year or newest)]
     drifted = sum(_write(year_up_to(quarters, row.period.pk), EVERYTHING) for row in chosen)

@@ -60,7 +60,7 @@ class DutyTable(GongjianTable):
         return record.unit.parent.name if record.unit.parent else "—"
 
     def render_deadline(self, record: Obligation) -> str:
-        return long_date(record.deadline) + ("（已延期）" if record.extended_to else "")
+        return record.deadline_label + ("（已延期）" if record.extended_to else "")
 
     def render_standing(self, record: Any) -> str:
         asked = chip("申请延期", "gold") if record.is_asking else ""

@@ -6,10 +6,10 @@ import django_tables2
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from gongjian.foundation.kernel.dates import long_date
 from gongjian.foundation.web.tables import GongjianTable, NumberColumn
 from gongjian.foundation.web.templatetags.ui import chip
 from responsibilities.models import Obligation, QuarterlyReturn, ReturnForm
+from responsibilities.queries.locks import lock_reason
 
 
 class ObligationTable(GongjianTable):
@@ -38,7 +38,11 @@ class ObligationTable(GongjianTable):
         return str(record.period)
 
     def render_due_on(self, record: Obligation) -> str:
-        return long_date(record.deadline) + ("（已延期）" if record.extended_to else "")
+        return (
+            record.deadline_label
+            + ("（已延期）" if record.extended_to else "")
+            + ("（已封表）" if lock_reason(record) else "")
+        )
 
     def render_state(self, record: Obligation) -> str:
         held = self._held(record)

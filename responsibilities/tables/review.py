@@ -19,6 +19,7 @@ from responsibilities.models import (
     ReviewDelegation,
     ReviewPhrase,
 )
+from responsibilities.queries.joint import missing_label
 
 
 class ReviewTable(GongjianTable):
@@ -47,7 +48,7 @@ class ReviewTable(GongjianTable):
         self.listed, self.post_id = listed, post_id
 
     def render_choose(self, record: QuarterlyReturn) -> str:
-        if record.state != ReturnState.SUBMITTED:
+        if record.state != ReturnState.SUBMITTED or getattr(record, "signed_here", False):
             return ""
         return format_html(
             '<input type="checkbox" name="ids" value="{}" form="accept-many" aria-label="选择{}">',
@@ -69,6 +70,9 @@ class ReviewTable(GongjianTable):
         chips = []
         if record.review_place_id:
             chips.append(chip("提请审定", "warning"))
+        signed = getattr(record, "signed", ())
+        if signed and record.state == ReturnState.SUBMITTED:
+            chips.append(chip(f"待{missing_label(signed)}会签", "info"))
         if record.findings:
             chips.append(chip(f"{len(record.findings)} 栏异常", "warning"))
         if record.is_nil:
@@ -95,7 +99,7 @@ class ReviewTable(GongjianTable):
         first = record.first_submitted_at
         if first is None:
             return "—"
-        late = first.astimezone(SHANGHAI).date() > record.obligation.deadline
+        late = first >= record.obligation.deadline_moment
         return chip("逾期", "bad") if late else chip("按时", "ok")
 
 

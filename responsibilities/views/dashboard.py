@@ -20,7 +20,15 @@ from responsibilities.cells import Cell
 from responsibilities.dashboard_workbook import XLSX, board_workbook
 from responsibilities.enums import Basis
 from responsibilities.queries.bucket_sql import Quarter, cells_of
-from responsibilities.queries.dashboard import TrendPoint, all_quarters, freshness, trend
+from responsibilities.queries.dashboard import (
+    TrendPoint,
+    alike,
+    all_rounds,
+    freshness,
+    newest,
+    trend,
+)
+from responsibilities.queries.returns import quarters_first
 from responsibilities.queries.standing import LONGEST, Board, board
 
 #: Quarters that the trend shows, and rows that a chart can hold legibly.
@@ -55,13 +63,13 @@ class _BoardPage(Page, base=True):
 
     def asked(self) -> Asked:
         given = self.request.GET
-        quarters = all_quarters()
+        quarters = all_rounds()
         chosen = [row for row in quarters if str(row.period.pk) == given.get("period")]
         as_of = _day(given.get("as_of", ""))
         return Asked(
             unit=self._unit(given.get("unit", "")),
             quarters=quarters,
-            quarter=next(reversed(chosen or quarters), None),
+            quarter=chosen[0] if chosen else newest(quarters),
             basis=Basis.HANDED_IN if given.get("all") == "1" else Basis.ACCEPTED,
             as_of=as_of if as_of is not None and as_of < today() else None,
             code=given.get("cell", ""),
@@ -97,7 +105,7 @@ class NodeDashboard(_BoardPage):
             "asked": asked,
             "unit": asked.unit,
             "period": asked.quarter.period if asked.quarter else None,
-            "periods": [row.period for row in reversed(asked.quarters)],
+            "periods": quarters_first([row.period for row in asked.quarters]),
             "above": [(row, asked.query(unit=str(row.pk))) for row in above],
             "latest_day": today(),
         }
@@ -147,9 +155,8 @@ def _trend_cell(asked: Asked, quarter: Quarter, found: Board) -> tuple[list[Cell
 def _trend(asked: Asked, quarter: Quarter, cell: Cell | None) -> list[TrendPoint]:
     if cell is None:
         return []
-    shown = [row for row in asked.quarters if row.period.starts_on <= quarter.period.starts_on][
-        -QUARTERS:
-    ]
+    course = alike(asked.quarters, quarter.period)
+    shown = [row for row in course if row.period.starts_on <= quarter.period.starts_on][-QUARTERS:]
     return trend(asked.unit, shown, cell.code, basis=asked.basis)
 
 

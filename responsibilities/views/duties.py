@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.timezone import localtime
 
+from gongjian.foundation.calendar.deadlines import spoken
 from gongjian.foundation.calendar.models import Period
 from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.tenancy.models import TenantQuerySet
@@ -41,6 +42,7 @@ from responsibilities.queries.duties import (
     timeline,
     told_of,
 )
+from responsibilities.queries.locks import lock_reason
 from responsibilities.queries.returns import chosen_period, open_periods
 from responsibilities.services.duties import (
     Outcome,
@@ -125,6 +127,9 @@ class DutyBoard(_DutyPage, ListPage):
             "chosen": chosen,
             "expected": total - counts["exempt"] - counts["left"],
             "counts": counts,
+            "shut": duties_of(period, unit.path).filter(shut=True).count()
+            if period.locks_after is not None
+            else 0,
             "timeline": timeline(period),
             "newcomers": newcomers(period, unit.path).count(),
             "may_admit": self.actor.may(OPEN_QUARTER) and period.due_on >= today(),
@@ -177,11 +182,13 @@ class DutyDetail(DetailPage):
             ("单位", owed.unit),
             ("期间", owed.period),
             ("状态", STANDINGS[owed.standing]),
-            ("截止日期", long_date(owed.due_on)),
+            ("截止日期", spoken(owed.due_on, owed.due_time)),
             ("延期至", long_date(owed.extended_to) if owed.extended_to else "—"),
         ]
         if reason := reason_of(owed):
             facts.append(("说明", reason))
+        if shut := lock_reason(owed):
+            facts.append(("封表", shut))
         return facts
 
     def get_extra(self) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from django.urls import reverse
 from gongjian.foundation.calendar.periods import ensure_quarter
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.web.pages import DetailPage, FormPage, ListPage, StepPage
-from orgs.models import Unit
 from orgs.services import change_filing_window
 from responsibilities.authority import OPEN_QUARTER
 from responsibilities.burden import minutes_of
@@ -18,10 +17,11 @@ from responsibilities.enums import BurdenState, FormState
 from responsibilities.forms.returns import FormDraft, OpenQuarterForm
 from responsibilities.models import ReturnForm
 from responsibilities.models.returns import QUARTERLY
+from responsibilities.queries.arrangement import FILING_LEVELS, units_asked
 from responsibilities.queries.designer import budget_minutes, minutes_with
 from responsibilities.queries.returns import form_of, latest_form
 from responsibilities.services.designer import archive_form, obstacles, publish_form
-from responsibilities.services.obligations import FILING_LEVELS, draft_form, open_period
+from responsibilities.services.obligations import draft_form, open_period
 from responsibilities.tables.returns import ReturnFormTable
 
 
@@ -153,5 +153,4 @@ class OpenQuarter(FormPage):
         return reverse("web:desk")
 
     def get_extra(self) -> dict[str, Any]:
-        units = Unit.objects.filter(level__in=FILING_LEVELS, closed_on__isnull=True)
-        return {"unit_count": units.count()}
+        return {"unit_count": units_asked(FILING_LEVELS).count()}

@@ -11,23 +11,25 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django_tables2 import RequestConfig
 
-from gongjian.foundation.kernel.dates import long_date
 from gongjian.foundation.kernel.errors import FieldErrors
 from gongjian.foundation.web.pages import ConfirmPage, DetailPage, ListPage, Page, StepPage
 from responsibilities.authority import (
     DELEGATE_REVIEW,
     FILL_RETURN,
+    MANAGE_JOINT,
     MANAGE_PHRASE,
     REVIEW_RETURN,
     VIEW_RETURN,
 )
 from responsibilities.comparison import compare
 from responsibilities.enums import ReturnState
-from responsibilities.filters.review import EVERY_STATE, ReviewFilter
+from responsibilities.filters.review import EVERY_STATE, SIGNED, ReviewFilter
 from responsibilities.models import QuarterlyReturn
+from responsibilities.queries.joint import joint_of, with_signatures
 from responsibilities.queries.review import may_review, phrases_for, reviewable
 from responsibilities.queries.thread import thread_of
 from responsibilities.services.behalf import is_own_filing
+from responsibilities.services.joint import take_back_signature
 from responsibilities.services.review import (
     accept_many,
     accept_return,
@@ -72,7 +74,7 @@ class _ReviewPage(Page, base=True):
 
     def walk(self) -> list[int]:
         """Keys of the returns of the work list, in its order: what J and K go through."""
-        rows = reviewable(self.actor)
+        rows = with_signatures(reviewable(self.actor), self.actor)
         filterset = ReviewFilter(self.request.GET, queryset=rows, request=self.request)
         table = ReviewTable(filterset.qs)
         RequestConfig(self.request, paginate=False).configure(table)
@@ -95,7 +97,7 @@ class ReviewList(_ReviewPage, ListPage):
     heading = "季报审核"
 
     def get_queryset(self) -> Any:
-        chosen: QuerySet[QuarterlyReturn] = reviewable(self.actor)
+        chosen = with_signatures(reviewable(self.actor), self.actor)
         return chosen.select_related(
             "unit", "period", "obligation", "review_place", "reviewer_post"
         )
@@ -106,20 +108,29 @@ class ReviewList(_ReviewPage, ListPage):
     def get_extra(self) -> dict[str, Any]:
         everything = self.request.GET.copy()
         everything["state"] = EVERY_STATE
-        found = ReviewFilter(everything, queryset=reviewable(self.actor)).qs
-        rows = found.order_by().values_list("state").annotate(Count("pk"))
-        counts: dict[str, int] = dict(rows)
+        mine = with_signatures(reviewable(self.actor), self.actor)
+        found = ReviewFilter(everything, queryset=mine).qs
+        rows = found.order_by().values_list("state", "signed_here").annotate(Count("pk"))
+        counts: dict[str, int] = {}
+        for state, signed_here, number in rows:
+            waits = SIGNED if signed_here and state == ReturnState.SUBMITTED else state
+            counts[waits] = counts.get(waits, 0) + number
         chosen = self.request.GET.get("state") or ReturnState.SUBMITTED
         pills = [
             {"value": str(state), "label": label, "count": counts.get(state, 0)}
             for state, label in _PILLS
         ]
+        if counts.get(SIGNED) or chosen == SIGNED:
+            # In its place beside what waits for the own party.
+            label = "待另一方会签"
+            pills.insert(1, {"value": SIGNED, "label": label, "count": counts.get(SIGNED, 0)})
         pills.append({"value": EVERY_STATE, "label": "全部", "count": sum(counts.values())})
         return {
             "pills": pills,
             "chosen_state": str(chosen),
             "may_delegate": self.actor.may(DELEGATE_REVIEW),
             "may_keep_phrases": self.actor.may(MANAGE_PHRASE),
+            "may_set_joint": self.actor.may(MANAGE_JOINT),
         }
 
 
@@ -148,8 +159,17 @@ class AcceptMany(_ReviewPage, ConfirmPage):
         return self.show(self.get_form())
 
     def perform(self, form: Any) -> Any:
-        done, refused = accept_many([row.pk for row in self.chosen()], actor=self.actor)
-        self.say(f"已通过 {done} 份。" if done else "没有勾选任何报表，没有办理。")
+        ids = [row.pk for row in self.chosen()]
+        done, refused = accept_many(ids, actor=self.actor)
+        half = QuarterlyReturn.objects.filter(
+            pk__in=ids,
+            state=ReturnState.SUBMITTED,
+            signatures__voided_at__isnull=True,
+            signatures__user_id=self.actor.user_id or 0,
+        ).count()
+        words = [f"已通过 {done - half} 份"] if done > half else []
+        words += [f"本方已会签 {half} 份，待另一方会签"] if half else []
+        self.say(f"{'；'.join(words)}。" if words else "没有勾选任何报表，没有办理。")
         for text in refused:
             messages.warning(self.request, f"没有通过：{text}")
         return done
@@ -195,7 +215,7 @@ class ReturnDetail(DetailPage):
         facts = [
             ("单位", row.unit),
             ("期间", row.period),
-            ("截止日期", long_date(row.obligation.deadline)),
+            ("截止日期", row.obligation.deadline_label),
             ("报送人", row.submitted_by or "—"),
         ]
         if row.filed_on_behalf:
@@ -214,10 +234,14 @@ class ReturnDetail(DetailPage):
     def get_extra(self) -> dict[str, Any]:
         row, actor = self.object, self.actor
         mine = may_review(actor, row)
+        joint = joint_of(row, actor)
         reviewing = mine and row.state == ReturnState.SUBMITTED
         return {
             "comparison": compare(row, reviewing=mine or actor.unit_id != row.unit_id),
             "may_review": reviewing,
+            "joint": joint,
+            "may_sign": joint is None or joint.may_sign,
+            "may_take_back": mine and joint is not None and joint.may_take_back,
             "is_own_filing": row.state == ReturnState.SUBMITTED and is_own_filing(row, actor),
             "turns": self.turns(mine=mine),
             "is_taken": bool(row.reviewer_post_id and row.reviewer_post_id != actor.post_id),
@@ -320,8 +344,15 @@ class ReturnDecide(ReturnDetail):
         posted = ((_PIN.fullmatch(name), str(text)) for name, text in request.POST.items())
         self.typed = {match[1]: text for match, text in posted if match and text.strip()}
         if request.POST.get("decision") == "accept":
-            accept_return(self.object, actor=self.actor, reason=request.POST.get("reason", ""))
-            self.say(f"已通过{self.object.unit}的报表。")
+            row = accept_return(
+                self.object,
+                actor=self.actor,
+                reason=request.POST.get("reason", ""),
+                remarks=self.typed,
+            )
+            passed = row.state == ReturnState.ACCEPTED
+            words = f"本方已会签{row.unit}的报表，待另一方会签。"
+            self.say(f"已通过{row.unit}的报表。" if passed else words)
             return onwards
         try:
             send_back_return(
@@ -378,6 +409,25 @@ class ReturnTakeOver(_ReturnPage, ConfirmPage):
         holder = row.reviewer_post
         text = f"这张报表现由{holder}审核。" if holder else "这张报表还没有人查看。"
         return {"object": row, "question": f"{text}接手后，单位补正的报表直接回到您这里。"}
+
+
+class ReturnTakeBack(_ReturnPage, ConfirmPage):
+    """取回会签: the own party's signature, while the other has not signed."""
+
+    permission = REVIEW_RETURN
+    heading = "取回会签"
+    submit_label = "取回"
+    success_message = "已取回本方会签，可以重新审核。"
+
+    def perform(self, form: Any) -> QuarterlyReturn:
+        return take_back_signature(self.get_object(), actor=self.actor)
+
+    def get_cancel_url(self) -> str:
+        return str(self.get_object().get_absolute_url())
+
+    def get_extra(self) -> dict[str, Any]:
+        question = "取回后本方可以重新会签或退回补正；另一方会看到取回记录。"
+        return {"object": self.get_object(), "question": question}
 
 
 class ReturnAsk(DetailPage):

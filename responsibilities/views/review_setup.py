@@ -8,10 +8,12 @@ from django.http import Http404
 from django.urls import reverse
 
 from gongjian.foundation.web.pages import ConfirmPage, FormPage, ListPage, RecordsMixin
+from orgs.enums import Level
 from orgs.models import Unit
-from responsibilities.authority import DELEGATE_REVIEW, MANAGE_PHRASE
-from responsibilities.forms.review import DelegationForm, PhraseForm
-from responsibilities.models import ReviewDelegation, ReviewPhrase
+from responsibilities.authority import DELEGATE_REVIEW, MANAGE_JOINT, MANAGE_PHRASE
+from responsibilities.forms.review import JOINT_LEVELS, DelegationForm, JointForm, PhraseForm
+from responsibilities.models import JointRule, ReviewDelegation, ReviewPhrase
+from responsibilities.queries.joint import unstaffed
 from responsibilities.queries.review import receivers_for
 from responsibilities.services.delegation import (
     add_phrase,
@@ -19,6 +21,7 @@ from responsibilities.services.delegation import (
     end_delegation,
     remove_phrase,
 )
+from responsibilities.services.joint import set_joint_rule
 from responsibilities.tables.review import DelegationTable, PhraseTable
 
 
@@ -89,6 +92,34 @@ class DelegationEnd(RecordsMixin, ConfirmPage):
             "question": f"结束对{row.receiver.person_name}的委托？已办理的审核继续有效。",
             "crumbs": _crumbs("结束委托"),
         }
+
+
+class JointSetting(FormPage):
+    """会签设置: at which levels Party and union both sign, and in which order."""
+
+    permission = MANAGE_JOINT
+    form_class = JointForm
+    template_name = "responsibilities/joint_setting.html"
+    heading = "会签设置"
+    success_message = "已保存会签设置，从下一次审核起生效。"
+    help_text = "设置会签的层级，党组织和工会组织双方审核人都会签同意后，下级报表才算通过。"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {"held": dict(JointRule.objects.values_list("level", "order"))}
+
+    def perform(self, form: Any) -> None:
+        for level, order in form.orders().items():
+            set_joint_rule(actor=self.actor, level=level, order=order)
+
+    def get_success_url(self, result: None) -> str:
+        return reverse("responsibilities:joint_setting")
+
+    def get_cancel_url(self) -> str:
+        return reverse("responsibilities:review_list")
+
+    def get_extra(self) -> dict[str, Any]:
+        gaps = [(Level(level).label, unstaffed(level)) for level in JOINT_LEVELS]
+        return {"gaps": [row for row in gaps if row[1]], "crumbs": _crumbs("会签设置")}
 
 
 class PhraseList(ListPage):

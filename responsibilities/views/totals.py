@@ -23,7 +23,7 @@ from responsibilities.cells import completion
 from responsibilities.enums import Basis
 from responsibilities.models import Consolidation
 from responsibilities.queries.bucket_sql import Quarter, cells_of
-from responsibilities.queries.dashboard import all_quarters, figures, freshness, year_up_to
+from responsibilities.queries.dashboard import all_rounds, figures, freshness, year_up_to
 from responsibilities.queries.returns import (
     chosen_period,
     debtors,
@@ -135,7 +135,7 @@ class Rollup(NodePage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         unit, period = self.get_unit(), self.get_period()
-        quarters = all_quarters()
+        quarters = all_rounds()
         context = self.frame(unit, period)
         if period is not None and any(row.period.pk == period.pk for row in quarters):
             context |= self.figures(unit, period, quarters)

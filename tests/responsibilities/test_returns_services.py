@@ -14,7 +14,13 @@ from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted, StateConflict
 from orgs.queries import system_actor
 from orgs.services import close_unit
-from responsibilities.models import Consolidation, Indicator, Obligation, QuarterlyReturn
+from responsibilities.models import (
+    Arrangement,
+    Consolidation,
+    Indicator,
+    Obligation,
+    QuarterlyReturn,
+)
 from responsibilities.services.library import load_indicator_library
 from responsibilities.services.obligations import (
     draft_form,
@@ -103,8 +109,10 @@ def test_a_quarter_needs_a_published_form_and_somebody_who_files(cast):
     with pytest.raises(StateConflict, match="尚未发布"):
         open_period(make_quarter(), form=draft, actor=cast.office)
     form = publish_form(draft, actor=cast.office)
+    period = make_quarter()
+    Arrangement.objects.create(period=period, levels=["province"])
     with pytest.raises(DomainError, match="没有需要填报的单位"):
-        open_period(make_quarter(), form=form, actor=cast.office, levels=["province"])
+        open_period(period, form=form, actor=cast.office)
 
 
 def test_opening_twice_adds_only_the_units_that_came_since(cast):

@@ -22,6 +22,7 @@ from responsibilities.services.review import (
 )
 from responsibilities.services.review_turns import escalate_return, unaccept_return
 from tests.factories.cast import build_cast
+from tests.factories.joint import make_rule
 from tests.factories.returns import ask_more_time, fill, open_quarter, start, submitted
 
 
@@ -201,3 +202,50 @@ def test_of_two_answers_to_a_request_one_wins_and_the_deadline_follows_it(people
         asked.refresh_from_db()
         owed.refresh_from_db()
         assert (owed.extended_to is not None) == (asked.state == "granted")
+
+
+def joint_return(cast):
+    row = waiting_return(cast)
+    with tenant_scope(cast.tenant.pk), transaction.atomic():
+        return row, make_rule(cast)
+
+
+def test_of_two_signers_at_once_the_second_accepts(people):
+    cast = people
+    row, union = joint_return(cast)
+    answers = both(
+        cast,
+        lambda: accept_return(row, actor=cast.township),
+        lambda: accept_return(row, actor=union),
+    )
+    assert not [one for one in answers if isinstance(one, DomainError)]
+    assert sorted(one.state for one in answers) == ["accepted", "submitted"]
+    with tenant_scope(cast.tenant.pk), transaction.atomic():
+        assert row.signatures.filter(voided_at=None).count() == 2
+
+
+def test_two_people_of_one_party_sign_once(people):
+    cast = people
+    row, union = joint_return(cast)
+    answers = both(
+        cast,
+        lambda: accept_return(row, actor=union),
+        lambda: accept_return(row, actor=union),
+    )
+    assert "不必重复" in loser_of(answers).message
+
+
+def test_one_party_returns_while_the_other_signs(people):
+    cast = people
+    row, union = joint_return(cast)
+    answers = both(
+        cast,
+        lambda: send_back_return(row, actor=cast.township, reason="请核对"),
+        lambda: accept_return(row, actor=union, reason="属实"),
+    )
+    with tenant_scope(cast.tenant.pk), transaction.atomic():
+        held = QuarterlyReturn.objects.get(pk=row.pk)
+        assert held.state == "sent_back"
+        assert not held.signatures.filter(voided_at=None).exists()
+    # Either the signature came first and is void, or it was refused.
+    assert sum(isinstance(one, StateConflict) for one in answers) <= 1

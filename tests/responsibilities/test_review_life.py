@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -15,8 +16,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.errors import DomainError, NotPermitted, StateConflict
 from responsibilities.models import Consolidation, QuarterlyReturn
+from responsibilities.services.joint import take_back_signature
 from responsibilities.services.returns import (
     editable_codes,
     save_cells,
@@ -35,12 +38,16 @@ from responsibilities.services.review_turns import (
     hand_down_return,
     unaccept_return,
 )
+from tests.factories.joint import make_rule
 from tests.factories.returns import fill, open_quarter, start
 
 PEOPLE = ("secretary", "township", "county", "office", "neighbour", "other_county")
 
 
-def life_of(cast) -> type[RuleBasedStateMachine]:
+def life_of(cast, union: Actor | None = None) -> type[RuleBasedStateMachine]:
+    """With ``union`` the township signs jointly: Party and union, neither accepts alone."""
+    people = {name: getattr(cast, name) for name in PEOPLE} | ({"union": union} if union else {})
+    places = {"union": "township"}
     period, form = open_quarter(cast)
     row = fill(start(cast, cast.hongqi, period, cast.secretary), cast.secretary)
 
@@ -54,6 +61,7 @@ def life_of(cast) -> type[RuleBasedStateMachine]:
             self.correction, self.handed_up = False, False
             self.filer = ""
             self.pins: set[str] = set()
+            self.signed: set[str] = set()
 
         def teardown(self) -> None:
             transaction.savepoint_rollback(self.savepoint)
@@ -75,29 +83,30 @@ def life_of(cast) -> type[RuleBasedStateMachine]:
         def now(self) -> QuarterlyReturn:
             return QuarterlyReturn.objects.get(pk=row.pk)
 
-        @rule(who=st.sampled_from(PEOPLE))
+        @rule(who=st.sampled_from(sorted(people)))
         def submit(self, who: str) -> None:
             # The township may file on behalf, as the direct superior.
             done = self.attempt(
-                lambda: submit_return(self.now(), actor=getattr(cast, who)),
+                lambda: submit_return(self.now(), actor=people[who]),
                 allowed=self.state in {"draft", "sent_back"},
-                permitted=who in {"secretary", "township"},
+                permitted=who in {"secretary", "township", "union"},
             )
             if done:
                 self.correction = self.state == "sent_back" and bool(self.pins)
                 self.state, self.seen = "submitted", False
                 # What the township filed the next level decides; what the unit
                 # files itself goes the usual way again.
-                if who == "township":
-                    self.judge = "county"
+                if places.get(who, who) == "township":
+                    # Both reviewers of the township may file; the other one then decides.
+                    self.judge = "township" if union else "county"
                 elif self.filer:
                     self.judge = "township"
-                self.filer = who if who == "township" else ""
+                self.filer = who if places.get(who, who) == "township" else ""
 
-        @rule(who=st.sampled_from(PEOPLE))
+        @rule(who=st.sampled_from(sorted(people)))
         def withdraw(self, who: str) -> None:
             done = self.attempt(
-                lambda: withdraw_return(self.now(), actor=getattr(cast, who)),
+                lambda: withdraw_return(self.now(), actor=people[who]),
                 allowed=self.state == "submitted" and not self.seen,
                 permitted=who == "secretary",
             )
@@ -106,63 +115,78 @@ def life_of(cast) -> type[RuleBasedStateMachine]:
                 if not self.correction:
                     self.pins = set()
 
-        @rule(who=st.sampled_from(PEOPLE))
+        @rule(who=st.sampled_from(sorted(people)))
         def look(self, who: str) -> None:
-            mark_seen(self.now(), actor=getattr(cast, who))
-            if self.state == "submitted" and who == self.judge:
+            mark_seen(self.now(), actor=people[who])
+            if self.state == "submitted" and places.get(who, who) == self.judge:
                 self.seen = True
 
-        @rule(who=st.sampled_from(PEOPLE), cells=st.sets(st.sampled_from(["Z201", "Z203"])))
+        @rule(who=st.sampled_from(sorted(people)), cells=st.sets(st.sampled_from(["Z201", "Z203"])))
         def send_back(self, who: str, cells: set[str]) -> None:
             done = self.attempt(
                 lambda: send_back_return(
                     self.now(),
-                    actor=getattr(cast, who),
+                    actor=people[who],
                     reason="请核对",
                     remarks=dict.fromkeys(cells, "请核对"),
                 ),
                 allowed=self.state == "submitted",
-                permitted=who == self.judge,
+                permitted=places.get(who, who) == self.judge,
             )
             if done:
-                self.state, self.pins = "sent_back", set(cells)
+                self.state, self.pins, self.signed = "sent_back", set(cells), set()
 
-        @rule(who=st.sampled_from(PEOPLE))
+        @rule(who=st.sampled_from(sorted(people)))
         def accept(self, who: str) -> None:
+            jointly = union is not None and self.judge == "township"
             if self.attempt(
-                lambda: accept_return(self.now(), actor=getattr(cast, who)),
-                allowed=self.state == "submitted",
-                permitted=who == self.judge and who != self.filer,
+                lambda: accept_return(self.now(), actor=people[who]),
+                allowed=self.state == "submitted" and not (jointly and who in self.signed),
+                permitted=places.get(who, who) == self.judge and who != self.filer,
             ):
-                self.state = "accepted"
+                self.signed |= {who}
+                if jointly:
+                    self.seen = True
+                if not jointly or len(self.signed) == 2:
+                    self.state = "accepted"
 
-        @rule(who=st.sampled_from(PEOPLE))
+        @rule(who=st.sampled_from(sorted(people)))
         def unaccept(self, who: str) -> None:
             if self.attempt(
-                lambda: unaccept_return(self.now(), actor=getattr(cast, who), reason="有误"),
+                lambda: unaccept_return(self.now(), actor=people[who], reason="有误"),
                 allowed=self.state == "accepted" and not self.handed_up,
-                permitted=who == self.judge,
+                permitted=places.get(who, who) == self.judge,
             ):
-                self.state, self.seen = "submitted", True
+                self.state, self.seen, self.signed = "submitted", True, set()
 
-        @rule(who=st.sampled_from(PEOPLE))
+        @precondition(lambda self: union is not None)
+        @rule(who=st.sampled_from(sorted(people)))
+        def take_back(self, who: str) -> None:
+            if self.attempt(
+                lambda: take_back_signature(self.now(), actor=people[who]),
+                allowed=self.state == "submitted" and who in self.signed,
+                permitted=places.get(who, who) == self.judge,
+            ):
+                self.signed -= {who}
+
+        @rule(who=st.sampled_from(sorted(people)))
         def escalate(self, who: str) -> None:
             above = {"township": "county", "county": "office"}
             if self.attempt(
-                lambda: escalate_return(self.now(), actor=getattr(cast, who), reason="有争议"),
+                lambda: escalate_return(self.now(), actor=people[who], reason="有争议"),
                 allowed=self.state == "submitted" and self.judge in above,
-                permitted=who == self.judge,
+                permitted=places.get(who, who) == self.judge,
             ):
-                self.judge, self.seen = above[self.judge], True
+                self.judge, self.seen, self.signed = above[self.judge], True, set()
 
-        @rule(who=st.sampled_from(PEOPLE))
+        @rule(who=st.sampled_from(sorted(people)))
         def hand_down(self, who: str) -> None:
             if self.attempt(
-                lambda: hand_down_return(self.now(), actor=getattr(cast, who), reason="照办"),
+                lambda: hand_down_return(self.now(), actor=people[who], reason="照办"),
                 allowed=self.state == "submitted" and self.judge != "township",
-                permitted=who == self.judge,
+                permitted=places.get(who, who) == self.judge,
             ):
-                self.judge = "township"
+                self.judge, self.signed = "township", set()
 
         @rule()
         def hand_up_totals(self) -> None:
@@ -203,6 +227,10 @@ def life_of(cast) -> type[RuleBasedStateMachine]:
             current = self.now()
             assert current.state == self.state
             assert (current.accepted_at is not None) == (self.state == "accepted")
+            if union and self.state == "submitted":
+                live = current.signatures.filter(voided_at=None)
+                posts = {people[who].post_id for who in self.signed}
+                assert set(live.values_list("post_id", flat=True)) == posts
             if self.state == "submitted":
                 assert (current.seen_at is not None) == self.seen
             if self.state in {"submitted", "accepted"}:
@@ -211,9 +239,11 @@ def life_of(cast) -> type[RuleBasedStateMachine]:
     return Life
 
 
-def test_no_walk_through_a_life_leaves_the_model(cast):
+@pytest.mark.parametrize("jointly", [False, True])
+def test_no_walk_through_a_life_leaves_the_model(cast, jointly):
+    union = make_rule(cast) if jointly else None
     run_state_machine_as_test(
-        life_of(cast),
+        life_of(cast, union),
         settings=settings(
             max_examples=25,
             stateful_step_count=25,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import models
 
+from gongjian.foundation.calendar.deadlines import moment_of, spoken
 from gongjian.foundation.tenancy.models import TenantOwned, wall
 
 
@@ -13,6 +14,10 @@ class PeriodKind(models.TextChoices):
     QUARTER = "quarter", "季度"
     HALF_YEAR = "half_year", "半年"
     YEAR = "year", "年度"
+    #: The program year of the union, where it differs from the calendar's.
+    UNION_YEAR = "union_year", "工会年度"
+    #: Asked once, with a form and units of its own; it overlaps the others.
+    SPECIAL = "special", "专项"
 
 
 class Period(TenantOwned):
@@ -21,7 +26,8 @@ class Period(TenantOwned):
     ``starts_on`` and ``ends_on`` are the days reported on; ``opens_on`` and
     ``due_on`` the filing window, both days included (截止日当天 24 时前有效).
     Figures are taken as of ``as_of``. The year of a union runs from 1 October,
-    so nothing is derived from the calendar quarter.
+    so nothing is derived from the calendar quarter. A period is filed on one
+    form: what is asked beside it, such as of the half-year, is a period too.
     """
 
     kind = models.CharField("种类", max_length=12, choices=PeriodKind, default=PeriodKind.QUARTER)
@@ -32,6 +38,10 @@ class Period(TenantOwned):
     ends_on = models.DateField("终止日")
     opens_on = models.DateField("开始填报日")
     due_on = models.DateField("填报截止日")
+    #: Without an hour the due day counts up to 24:00.
+    due_time = models.TimeField("截止时刻", null=True, blank=True)
+    #: Days past its deadline after which a unit that has not filed is shut out; empty never.
+    locks_after = models.PositiveSmallIntegerField("逾期封表天数", null=True, blank=True)
     as_of = models.DateField("统计时点")
 
     class Meta(TenantOwned.Meta):
@@ -58,6 +68,22 @@ class Period(TenantOwned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def due_label(self) -> str:
+        """The deadline as it is announced to units."""
+        return spoken(self.due_on, self.due_time)
+
+    @property
+    def due_moment(self) -> datetime:
+        return moment_of(self.due_on, self.due_time)
+
+    @property
+    def quarters_over(self) -> int:
+        """Quarters of the program year that the period's figures cover, from 1 to 4."""
+        if self.kind == PeriodKind.QUARTER:
+            return min(self.ordinal, 4)
+        return min(self.ordinal * 2, 4) if self.kind == PeriodKind.HALF_YEAR else 4
 
     def share_elapsed(self, day: date) -> float:
         """Part of the period that has passed by the end of ``day``, from 0 to 1."""
