@@ -14,5 +14,7 @@ urlpatterns = [
     path("follow-ups/", include("gongjian.commons.follow_ups.urls")),
     path("responsibilities/", include("responsibilities.urls")),
     path("assessments/", include("assessments.urls")),
+    path("meetings/", include("meetings.urls")),
+    path("rolls/", include("gongjian.commons.rolls.urls")),
     path("platform/", admin.site.urls),
 ]

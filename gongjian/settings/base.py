@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "gongjian.commons.documents",
     "gongjian.commons.follow_ups",
     "gongjian.commons.rolls",
+    "meetings",
     "responsibilities",
     "assessments",
     "gongjian.demo",
