@@ -21,6 +21,7 @@ from gongjian.commons.documents.shelves import (
 from gongjian.commons.rolls.enums import THERE, Attendance
 from gongjian.commons.rolls.models import RollMark
 from gongjian.foundation.kernel.dates import long_date
+from gongjian.foundation.tenancy.scope import require_tenant_id
 from meetings.authority import VIEW_MEETING
 from meetings.enums import Capacity, ItemState
 from meetings.models import AgendaItem, Meeting, Resolution
@@ -41,13 +42,15 @@ def _chinese(number: int) -> str:
 
 def build_minutes(meeting: Meeting) -> CircularContext:
     """会议听取、会议议定, then who was there in the order of rank."""
-    tenant = Tenant.objects.get(pk=meeting.tenant_id)
+    tenant = Tenant.objects.get(pk=require_tenant_id())
     regional = meeting.unit.parent_id is None
     organ = tenant.leading_group if regional else meeting.unit.name
     start = timezone.localtime(meeting.starts_at)
     lines = [
-        f"{long_date(start.date())}，{meeting.host}在{meeting.place}主持召开{meeting}。"
-        "现将会议议定事项纪要如下："
+        (
+            f"{long_date(start.date())}，{meeting.host}在{meeting.place}主持召开{meeting}。"
+            "现将会议议定事项纪要如下："
+        )
     ]
     discussed = meeting.items.filter(state=ItemState.DISCUSSED)
     for number, item in enumerate(discussed.prefetch_related("resolutions"), start=1):
@@ -114,7 +117,7 @@ def pack_values(meeting: Meeting) -> dict[str, Any]:
         state__in=[ItemState.ACCEPTED, ItemState.DISCUSSED, ItemState.CARRIED]
     ).select_related("unit", "earlier")
     return {
-        "organ": f"{Tenant.objects.get(pk=meeting.tenant_id).leading_group}办公室",
+        "organ": f"{Tenant.objects.get(pk=require_tenant_id()).leading_group}办公室",
         "title": f"{meeting}材料",
         "when": f"{long_date(start.date())}{start:%H:%M}",
         "place": meeting.place,

@@ -324,7 +324,7 @@ class Resolution(TenantOwned):
         "orgs.Unit", on_delete=models.PROTECT, related_name="+", verbose_name="牵头单位"
     )
     due_on = models.DateField("完成时限")
-    follow_up = models.OneToOneField(
+    follow_up = models.ForeignKey(
         "follow_ups.FollowUp",
         on_delete=models.PROTECT,
         related_name="+",
@@ -346,6 +346,7 @@ class Resolution(TenantOwned):
             models.UniqueConstraint(
                 fields=["tenant", "meeting", "number"], name="resolution_number_once"
             ),
+            models.UniqueConstraint(fields=["tenant", "follow_up"], name="resolution_matter_once"),
         ]
 
     def __str__(self) -> str:

@@ -85,7 +85,7 @@ def search_records(actor: Actor, words: str) -> TenantQuerySet[AgendaItem]:
                 ).values("item_id")
             )
         )
-    ordered: TenantQuerySet[AgendaItem] = found.select_related("meeting__series", "unit").order_by(
+    ordered: TenantQuerySet[AgendaItem] = found.select_related("meeting__series", "unit").order_by(  # type: ignore[assignment]
         "-meeting__starts_at", "position"
     )
     return ordered

@@ -10,6 +10,7 @@ from django.db import transaction
 from gongjian.demo.assessing import assess, commend
 from gongjian.demo.filing import file_the_quarters, finish_the_quarter
 from gongjian.demo.follow_ups import follow_up_matters
+from gongjian.demo.meetings import convene
 from gongjian.demo.people import build_tenant, open_operator
 from gongjian.demo.places import prefecture, small_prefecture
 from gongjian.demo.planning import plan_the_year
@@ -35,6 +36,7 @@ def file_and_follow_up(tenant: Tenant, say: Say) -> None:
     """The quarters, and what the mechanisms beside them have in hand."""
     file_the_quarters(tenant, say)
     follow_up_matters(tenant)
+    convene(tenant)
 
 
 #: Stage → what brings the tenant there from the stage before.

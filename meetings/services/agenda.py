@@ -50,7 +50,7 @@ def prefill_agenda(meeting: Meeting, *, actor: Actor) -> list[AgendaItem]:
     meeting = lock_before_sitting(meeting)
     demand_convener(actor, meeting.unit)
     known = set(meeting.items.values_list("source_kind", "source_id"))
-    units = {}
+    units: dict[int, Unit] = {}
     placed = [_again(item, meeting, actor) for item in _left_over(meeting)]
     for source in sorted(agenda_sources, key=lambda source: source.order):
         for matter in source.find(meeting.unit.path):

@@ -23,6 +23,7 @@ from gongjian.commons.rolls.services import add_session, close_roll, expect_memb
 from gongjian.foundation.audit.trail import record
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.errors import DomainError, NotPermitted, StateConflict
+from gongjian.foundation.tenancy.scope import require_tenant_id
 from gongjian.foundation.workflow.lifecycle import advance
 from meetings.authority import TAKE_PART
 from meetings.enums import RECORDING, ItemState, MeetingState
@@ -169,7 +170,7 @@ def draft_minutes(meeting: Meeting, *, actor: Actor) -> OfficialDocument:
         raise StateConflict("散会以后才能起草纪要。")
     if meeting.document_id is not None:
         raise StateConflict("纪要已经起草，请在公文中修改、签发、印发。")
-    mark = Tenant.objects.get(pk=meeting.tenant_id).document_mark
+    mark = Tenant.objects.get(pk=require_tenant_id()).document_mark
     document = draft_document(MINUTES, actor=actor, mark=f"{mark}纪", subject=meeting)
     meeting.document = document
     meeting.save(update_fields=["document"])

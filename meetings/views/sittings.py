@@ -200,7 +200,7 @@ class Propose(_OfMeeting):
         return readable_by(self.actor)
 
     def perform(self, form: Any) -> AgendaItem:
-        unit = Unit.objects.get(pk=self.actor.unit_id)
+        unit = Unit.objects.get(pk=self.actor.unit_id or 0)
         return propose_item(
             self.get_object(), actor=self.actor, unit=unit, values=form.cleaned_data
         )
