@@ -25,7 +25,7 @@ def sheet_values(session: RollSession) -> dict[str, Any]:
     start = timezone.localtime(session.starts_at)
     return {
         "organ": session.roll.organizer.name,
-        "title": f"{session.roll.title}签到表",
+        "title": session.roll.title,
         "label": session.label,
         "when": f"{long_date(start.date())}{start:%H:%M}",
         "rows": [
