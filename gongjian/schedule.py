@@ -27,10 +27,20 @@ BEAT_TABLE: dict[str, dict[str, Any]] = {
         "task": "follow_ups.tick_resume",
         "schedule": crontab(hour="6", minute="40"),
     },
+    # Quarters and years that are over bring what hangs on their totals.
+    "settle points": {
+        "task": "points.tick_settle",
+        "schedule": crontab(hour="2", minute="40", day_of_month="1"),
+    },
     # Reports whose worker died are put back into the queue.
     "revive reports": {
         "task": "documents.revive_reports",
         "schedule": crontab(minute="*/5"),
+    },
+    # Broken uploads and files that were taken away long ago.
+    "clear evidence": {
+        "task": "evidence.tick_clearing",
+        "schedule": crontab(hour="3", minute="50"),
     },
     # Totals follow their marks at once; the tick is for a message that left too early.
     "sweep totals": {

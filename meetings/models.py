@@ -251,10 +251,12 @@ class AgendaItem(TenantOwned, Stateful):
             models.UniqueConstraint(
                 fields=["tenant", "meeting", "source_kind", "source_id"],
                 condition=models.Q(source_id__isnull=False),
-                name="item_source_once",
+                name="agenda_source_once",
             ),
         ]
-        indexes = [models.Index(fields=["tenant", "source_kind", "source_id"], name="item_source")]
+        indexes = [
+            models.Index(fields=["tenant", "source_kind", "source_id"], name="agenda_source")
+        ]
 
     def __str__(self) -> str:
         return self.title

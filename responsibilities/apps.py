@@ -13,6 +13,7 @@ class ResponsibilitiesConfig(AppConfig):
             contributions,
             designer_contributions,
             documents,
+            evidence_contributions,
             extension_contributions,
             guidance_contributions,
             handover_contributions,
@@ -22,4 +23,5 @@ class ResponsibilitiesConfig(AppConfig):
             return_contributions,
             return_paper,
             review_contributions,
+            wording_contributions,
         )

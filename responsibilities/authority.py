@@ -232,3 +232,9 @@ MAKE_LETTER = declare(
         Role.UNION_CHAIR: Reach.OWN,
     },
 )
+
+# Words of reminders.
+
+WORD_REMINDER = declare(
+    "responsibilities.word_reminder", "修改提醒用语", {Role.OFFICE: Reach.TENANT}
+)

@@ -14,6 +14,9 @@ SECONDS = {
     CellType.PERCENT: 30,
     CellType.YES_NO: 8,
     CellType.CHOICE: 10,
+    CellType.TEXT: 60,
+    CellType.DATE: 10,
+    CellType.FILE: 30,
 }
 #: A value that stands there already is only looked at.
 PREFILLED = 6
@@ -23,7 +26,7 @@ def seconds_of(cell: Cell) -> int:
     """Seconds one unit needs for one cell; a computed total costs none."""
     if cell.is_total:
         return 0
-    if cell.source or cell.style != QuarterlyStyle.INCREMENTAL:
+    if not cell.is_words and (cell.source or cell.style != QuarterlyStyle.INCREMENTAL):
         return PREFILLED
     usual = SECONDS.get(CellType(cell.value_type), 20)
     return usual // 2 if cell.blank == Blank.OPTIONAL else usual

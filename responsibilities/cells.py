@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from decimal import Decimal
+from dataclasses import asdict, dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from gongjian.foundation.kernel.numbers import NotANumber, read_number, show
-from responsibilities.enums import Blank, CellType, QuarterlyStyle, ValueType
+from responsibilities.enums import WORDS, Blank, CellType, QuarterlyStyle, ValueType
+from responsibilities.expressions import Surroundings, Tree, figure
 
 #: A value this many times the median deviation from its history wants a remark.
 OUTLIER = Decimal("3.5")
 #: With fewer quarters of history the half rule is used instead.
 ENOUGH_HISTORY = 4
+#: What a cell can hold stays below this.
+LARGEST = Decimal(10) ** 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,9 @@ class Cell:
     watched: bool = True
     #: Where its value is known already: ``unit.worker_count`` or ``form.<key>.<code>``.
     source: str = ""
+    #: An expression over cells of this form, and its tree; such a cell is never typed.
+    formula: str = ""
+    tree: Tree | None = field(default=None, hash=False, compare=False)
 
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> Cell:
@@ -72,7 +78,12 @@ class Cell:
 
     @property
     def is_total(self) -> bool:
-        return bool(self.total_of)
+        """Whether the value is computed, as a sum or by a formula."""
+        return bool(self.total_of or self.formula)
+
+    @property
+    def is_words(self) -> bool:
+        return self.value_type in WORDS
 
     def is_asked_of(self, level: str, category: str) -> bool:
         """Whether a unit of this level and category fills the cell."""
@@ -103,19 +114,30 @@ class Cell:
             raise ValueError(f"请填选项前的数字：{listed}。")
         if -value.as_tuple().exponent > 2:  # type: ignore[operator]
             raise ValueError("最多保留两位小数，请四舍五入后填写。")
-        if value >= Decimal(10) ** 14:
+        if value >= LARGEST:
             raise ValueError("数太大了，请核对单位。")
         return value
 
 
 def fill_totals(cells: Sequence[Cell], values: list[Decimal | None]) -> None:
-    """Compute the cells that are sums of others; blank while all their parts are."""
+    """Compute sums, blank while all their parts are, and then formulas, which may read sums."""
     slots = {cell.code: cell.slot for cell in cells}
     for cell in cells:
-        if cell.is_total:
+        if cell.total_of:
             known = [values[slots[code]] for code in cell.total_of if code in slots]
             numbers = [number for number in known if number is not None]
             values[cell.slot] = sum(numbers, Decimal(0)) if numbers else None
+    around = Surroundings(cell={code: values[slot] for code, slot in slots.items()})
+    for cell in cells:
+        if cell.tree is not None:
+            values[cell.slot] = kept(figure(cell.tree, around))
+
+
+def kept(value: Decimal | None) -> Decimal | None:
+    """A computed figure as it is kept: two places, and nothing a cell could not hold."""
+    if value is None or abs(value) >= LARGEST:
+        return None
+    return value.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
 def blanks(cells: Sequence[Cell], values: Sequence[Decimal | None]) -> dict[str, str]:

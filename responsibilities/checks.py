@@ -25,6 +25,7 @@ from responsibilities.cells import (
 )
 from responsibilities.enums import Blank, Missing, QuarterlyStyle, Severity
 from responsibilities.expressions import Surroundings, Tree, cells_in, holds
+from responsibilities.words import missing_words
 
 #: With fewer units beside it a median says nothing about a unit.
 ENOUGH_PEERS = 5
@@ -127,6 +128,7 @@ class Figures:
     ytd: Mapping[str, Decimal | None] = field(default_factory=dict)
     targets: Mapping[str, Decimal | None] = field(default_factory=dict)
     others: Mapping[str, Decimal | None] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     def around(self, cells: Sequence[Cell]) -> Surroundings:
         latest = self.history[0] if self.history else ()
@@ -150,9 +152,16 @@ def median_at(peers: Sequence[Sequence[Decimal | None]], slot: int) -> Decimal |
 def findings(
     cells: Sequence[Cell], checks: Iterable[Check], rules: Rules, figures: Figures
 ) -> list[Finding]:
-    """Everything found, in the order of the cells, hard before soft."""
-    asked = [cell for cell in cells if cell.is_asked_of(figures.level, figures.category)]
+    """Everything found, in the order of the cells, hard before soft.
+
+    ``cells`` may hold those with words; of them only a blank is found.
+    """
+    order = {cell.code: place for place, cell in enumerate(cells)}
+    everything = [cell for cell in cells if cell.is_asked_of(figures.level, figures.category)]
+    asked = [cell for cell in everything if not cell.is_words]
     found = [
+        *_of(blank_words(everything, figures.texts), Severity.HARD, "blank"),
+        *_of(unexplained_words(everything, figures.texts), Severity.SOFT, "gap"),
         *_of(blanks(asked, figures.values), Severity.HARD, "blank"),
         *_of(half_filled(asked, figures.values), Severity.HARD, "row"),
         *_of(too_large_parts(asked, figures.values), Severity.HARD, "part"),
@@ -164,14 +173,13 @@ def findings(
     if rules.peers:
         factor = Decimal(rules.peer_factor)
         found += _of(_far_from_peers(asked, figures, factor), Severity.SOFT, "peers")
-    around = figures.around(cells)
+    around = figures.around([cell for cell in cells if not cell.is_words])
     codes = {cell.code for cell in asked}
     for check in checks:
         applies = check.is_for(figures.level, figures.category) and check.place in codes
         if applies and check.met(around) is False:
             text = check.message or f"不符合“{check.label}”，请核对。"
             found.append(Finding(check.place, check.severity, text, f"check:{check.key}"))
-    order = {cell.code: cell.slot for cell in cells}
     return sorted(found, key=lambda one: (order[one.code], not one.is_hard))
 
 
@@ -185,6 +193,19 @@ def _unexplained_blanks(cells: Sequence[Cell], values: Sequence[Decimal | None])
         for cell in cells
         if cell.blank == Blank.REMARK and not cell.is_total and values[cell.slot] is None
     }
+
+
+def blank_words(cells: Sequence[Cell], texts: Mapping[str, str]) -> dict[str, str]:
+    """Cells for words that must be filled and are not."""
+    words = [cell for cell in cells if cell.is_words]
+    return dict.fromkeys(missing_words(words, texts, Blank.REQUIRED), "还没有填，请填写。")
+
+
+def unexplained_words(cells: Sequence[Cell], texts: Mapping[str, str]) -> dict[str, str]:
+    words = [cell for cell in cells if cell.is_words]
+    return dict.fromkeys(
+        missing_words(words, texts, Blank.REMARK), "没有填。确实没有请写一句说明。"
+    )
 
 
 def _far_from_peers(cells: Sequence[Cell], figures: Figures, factor: Decimal) -> dict[str, str]:

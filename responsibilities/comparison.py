@@ -48,6 +48,23 @@ class Line:
 
 
 @dataclass(slots=True)
+class Said:
+    """Words of a cell or of the summary: now, last quarter, and when it was sent back."""
+
+    code: str
+    label: str
+    now: str
+    last: str
+    #: What stood there when it was sent back; None when it never was.
+    before: str | None = None
+    pin: str = ""
+
+    @property
+    def is_changed(self) -> bool:
+        return self.before is not None and self.before != self.now
+
+
+@dataclass(slots=True)
 class Block:
     code: str
     name: str
@@ -76,6 +93,7 @@ class Comparison:
     corrections: list[Correction]
     #: Cells that differ from the last acceptance; None before the first.
     changed_since_accepted: int | None
+    said: list[Said] = field(default_factory=list)
 
     @property
     def odd_count(self) -> int:
@@ -126,7 +144,28 @@ def compare(row: QuarterlyReturn, *, reviewing: bool) -> Comparison:
         changed_since_accepted=(
             None if accepted is None else len(changed_slots(accepted, row.values))
         ),
+        said=_said(row, earlier, pins),
     )
+
+
+def _said(
+    row: QuarterlyReturn, earlier: Sequence[QuarterlyReturn], pins: Mapping[str, ReturnRemark]
+) -> list[Said]:
+    """Words beside those of the last return; what was blank both times is left out."""
+    last = earlier[0].texts if earlier else {}
+    returned: Mapping[str, str] | None = row.notes.get("returned_texts")
+    found = [
+        Said(
+            code=cell.code,
+            label=cell.label,
+            now=row.texts.get(cell.code, ""),
+            last=last.get(cell.code, ""),
+            before=None if returned is None else returned.get(cell.code, ""),
+            pin=pins[cell.code].text if cell.code in pins else "",
+        )
+        for cell in row.form.words()
+    ]
+    return [one for one in found if one.now or one.last or one.before or one.pin]
 
 
 def _columns(

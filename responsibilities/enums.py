@@ -95,6 +95,13 @@ class CellType(models.TextChoices):
     PERCENT = "percent", "百分比"
     YES_NO = "yes_no", "是/否"
     CHOICE = "choice", "单选"
+    TEXT = "text", "文字"
+    DATE = "date", "日期"
+    FILE = "file", "文件"
+
+
+#: Kinds of cells that hold words; they have no slot and are never summed.
+WORDS = frozenset({CellType.TEXT, CellType.DATE, CellType.FILE})
 
 
 class Blank(models.TextChoices):

@@ -287,6 +287,33 @@ def parse(text: str, codes: frozenset[str] | None = None) -> Tree:
     return tree
 
 
+def parse_figure(text: str, codes: frozenset[str]) -> Tree:
+    """Read a formula: a number reckoned from cells of the same form and nothing beside them."""
+    if len(text) > LONGEST:
+        raise ExpressionError(f"太长了，最多 {LONGEST} 个字。", LONGEST + 1)
+    tree, kind = _Parser(text, codes).whole()
+    if kind != "number":
+        raise _wrong_kind("number", 1)
+    if beside := next((node[0] for node in _walk(tree) if node[0] in {*BESIDE, "other"}), ""):
+        raise ExpressionError(f"公式只能用本表本期的栏目，不能用 {beside}(…)。", 1)
+    if not cells_in(tree):
+        raise ExpressionError("公式里至少要有一个栏目，如 [C01]。", 1)
+    return tree
+
+
+def divisor_of(tree: Tree) -> str:
+    """Code of the cell that the formula of a percentage divides by (``[A] / [B] * 100``), or ""."""
+    for node in _walk(tree):
+        if node[0] == "/" and node[2][0] == "cell":
+            return str(node[2][1])
+    return ""
+
+
+def divides_by_cells(tree: Tree) -> bool:
+    """Whether the formula is a quotient of figures, which must not be added up over units."""
+    return any(node[0] == "/" and cells_in(node[2]) for node in _walk(tree))
+
+
 _BINDS = {"or": 1, "and": 2, "not": 3, **dict.fromkeys(_COMPARING, 4)}
 _BINDS |= {"+": 5, "-": 5, "*": 6, "/": 6, "neg": 7}
 
@@ -362,6 +389,12 @@ def holds(tree: Tree, around: Surroundings, *, blank_is_zero: bool = False) -> b
     """Whether the condition holds; None when a missing figure leaves it open."""
     found = _evaluate(tree, around, Decimal(0) if blank_is_zero else None)
     return found if isinstance(found, bool) else None
+
+
+def figure(tree: Tree, around: Surroundings) -> Decimal | None:
+    """The number a formula gives; None when a missing figure leaves it open."""
+    found = _evaluate(tree, around, None)
+    return None if isinstance(found, bool) else found
 
 
 def _evaluate(tree: Tree, around: Surroundings, blank: Decimal | None) -> Value:

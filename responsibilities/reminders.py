@@ -26,6 +26,17 @@ from responsibilities.authority import ACKNOWLEDGE_TARGET, REVIEW_RETURN, VIEW_R
 from responsibilities.enums import PlanState, ReturnState, TargetState
 from responsibilities.models import Obligation, QuarterlyReturn, Target
 from responsibilities.queries.returns import REVIEWING_ROLES, filers_of
+from responsibilities.queries.wording import written_words
+from responsibilities.wording import (
+    RECEIPT_WAITING,
+    RETURN_DUE,
+    REVIEW_OVERDUE,
+    REVIEW_WAITING,
+    said,
+)
+
+#: The office's own words, by rule and stage.
+Written = Mapping[tuple[str, str], tuple[str, str]]
 
 #: Working days around the deadline on which those who file are told.
 STEPS = (-10, -3, 0, 1, 5)
@@ -100,42 +111,47 @@ def returns_due(day: date) -> Iterator[Reminder]:
         (row.unit.parent_id for row, step in late if step >= ESCALATION and row.unit.parent_id),
         REVIEWING_ROLES,
     )
+    written = written_words()
     for found, step in late:
-        yield _to_filers(found, step, filers.get(found.unit_id, []))
+        yield _to_filers(found, step, filers.get(found.unit_id, []), written)
         if step >= ESCALATION:
-            yield _to_superior(found, superiors.get(found.unit.parent_id or 0, []))
+            yield _to_superior(found, superiors.get(found.unit.parent_id or 0, []), written)
 
 
-def _to_filers(obligation: Obligation, step: int, post_ids: Sequence[int]) -> Reminder:
-    deadline = long_date(obligation.deadline)
-    if step < 0:
-        title = f"请在{deadline}前报送{obligation.period}报表"
-    elif step == 0:
-        title = f"{obligation.period}报表{deadline}截止，请报送"
-    else:
-        title = f"{obligation.period}报表已逾期，请尽快报送"
+def _owed_values(obligation: Obligation) -> dict[str, str]:
+    return {
+        "单位": obligation.unit.name,
+        "期间": str(obligation.period),
+        "截止日": long_date(obligation.deadline),
+    }
+
+
+def _to_filers(
+    obligation: Obligation, step: int, post_ids: Sequence[int], written: Written
+) -> Reminder:
+    stage = f"{step:+d}" if step else "0"
+    title, body = said(written, RETURN_DUE, stage, _owed_values(obligation))
     return Reminder(
         subject_kind=Obligation._meta.label_lower,
         subject_id=obligation.pk,
         stage=_stage(step, obligation),
         post_ids=post_ids,
         title=title,
-        body="填报内容会随时保存；有困难的，可在截止日前向上级申请延期。"
-        if step <= 0
-        else f"截止日期是{deadline}。补报后不再提醒；确实无法报送的，请联系上级。",
+        body=body,
         url=reverse("responsibilities:return_fill", args=[obligation.pk]),
         deadline=obligation.deadline,
     )
 
 
-def _to_superior(obligation: Obligation, post_ids: Sequence[int]) -> Reminder:
+def _to_superior(obligation: Obligation, post_ids: Sequence[int], written: Written) -> Reminder:
+    title, body = said(written, RETURN_DUE, "superior", _owed_values(obligation))
     return Reminder(
         subject_kind=Obligation._meta.label_lower,
         subject_id=obligation.pk,
         stage=_stage("superior", obligation),
         post_ids=post_ids,
-        title=f"{obligation.unit.name}的{obligation.period}报表逾期{ESCALATION}个工作日仍未报送",
-        body="请了解情况；确有困难的可以代报，或批准延期。",
+        title=title,
+        body=body,
         url=reverse("responsibilities:progress"),
         deadline=obligation.deadline,
     )
@@ -174,8 +190,10 @@ def reviews_waiting(day: date) -> Iterator[Reminder]:
     """Reviewers, once a return has waited two working days, and again after five."""
     lying = _lying(day)
     posts = _held_posts((row.review_unit.parent_id or 0 for row, _, _ in lying), REVIEWING_ROLES)
+    written = written_words()
     for row, came_in, step in lying:
-        yield _to_reviewer(row, came_in, step, posts.get(row.review_unit.parent_id or 0, []))
+        told = posts.get(row.review_unit.parent_id or 0, [])
+        yield _to_reviewer(row, came_in, step, told, written)
 
 
 def reviews_overdue(day: date) -> Iterator[Reminder]:
@@ -183,37 +201,45 @@ def reviews_overdue(day: date) -> Iterator[Reminder]:
     late = [(row, came_in) for row, came_in, step in _lying(day) if step == REVIEW_STEPS[-1]]
     places = [(row, came_in, row.review_unit.parent) for row, came_in in late]
     posts = _held_posts((place.parent_id or 0 for _, _, place in places if place), REVIEWING_ROLES)
+    written = written_words()
     for row, came_in, place in places:
         if place is not None and place.parent_id:
-            yield _above_reviewer(row, came_in, place, posts.get(place.parent_id, []))
+            yield _above_reviewer(row, came_in, place, posts.get(place.parent_id, []), written)
+
+
+def _sent_values(row: QuarterlyReturn, came_in: date) -> dict[str, str]:
+    return {"单位": row.unit.name, "期间": str(row.period), "报送日": long_date(came_in)}
 
 
 def _to_reviewer(
-    row: QuarterlyReturn, came_in: date, step: int, post_ids: Sequence[int]
+    row: QuarterlyReturn, came_in: date, step: int, post_ids: Sequence[int], written: Written
 ) -> Reminder:
-    first = step == REVIEW_STEPS[0]
+    stage = "waiting" if step == REVIEW_STEPS[0] else "waiting5"
+    title, body = said(written, REVIEW_WAITING, stage, _sent_values(row, came_in))
     return Reminder(
         subject_kind=QuarterlyReturn._meta.label_lower,
         subject_id=row.pk,
         # Each submission waits for itself.
-        stage=f"{'waiting' if first else 'waiting5'}@{came_in:%Y%m%d}",
+        stage=f"{stage}@{came_in:%Y%m%d}",
         post_ids=post_ids,
-        title=f"{row.unit.name}的{row.period}报表等待审核已满{step}个工作日",
-        body=f"{long_date(came_in)}报送，请审核通过或退回补正。",
+        title=title,
+        body=body,
         url=row.get_absolute_url(),
     )
 
 
 def _above_reviewer(
-    row: QuarterlyReturn, came_in: date, place: Unit, post_ids: Sequence[int]
+    row: QuarterlyReturn, came_in: date, place: Unit, post_ids: Sequence[int], written: Written
 ) -> Reminder:
+    values = {**_sent_values(row, came_in), "审核单位": place.name}
+    title, body = said(written, REVIEW_OVERDUE, "above", values)
     return Reminder(
         subject_kind=QuarterlyReturn._meta.label_lower,
         subject_id=row.pk,
         stage=f"above@{came_in:%Y%m%d}",
         post_ids=post_ids,
-        title=f"{place.name}有报表等待审核已满{REVIEW_STEPS[-1]}个工作日",
-        body=f"{row.unit.name}的{row.period}报表{long_date(came_in)}报送，请督促审核。",
+        title=title,
+        body=body,
         url=row.get_absolute_url(),
     )
 
@@ -234,15 +260,17 @@ def _may_oversee(actor: Actor, subject_id: int) -> bool:
 
 def receipts_waiting(day: date) -> Iterator[Reminder]:
     """Units that have not acknowledged five working days after the issue; one notice a unit."""
-    waiting = dict(
+    rows = list(
         Target.objects.filter(
             Q(proposed_value__isnull=True) | ~Q(proposal_decision=""),
             state=TargetState.ISSUED,
             parent__isnull=False,
             plan__state=PlanState.APPROVED,
             unit__closed_on__isnull=True,
-        ).values_list("pk", "unit_id")
+        ).values_list("pk", "unit_id", "unit__name")
     )
+    waiting = {pk: unit_id for pk, unit_id, _ in rows}
+    names = {unit_id: name for _, unit_id, name in rows}
     corrected = corrections()
     oldest: dict[int, date] = {}
     counts: dict[int, int] = defaultdict(int)
@@ -253,16 +281,22 @@ def receipts_waiting(day: date) -> Iterator[Reminder]:
         counts[unit_id] += 1
         oldest[unit_id] = min(oldest.get(unit_id, issued_on), issued_on)
     posts = _held_posts(counts, ("secretary", "superior_office"))
+    written = written_words()
     for unit_id in sorted(counts):
         issued_on = oldest[unit_id]
+        values = {
+            "单位": names.get(unit_id, ""),
+            "项数": str(counts[unit_id]),
+            "下达日": long_date(issued_on),
+        }
+        title, body = said(written, RECEIPT_WAITING, "receipt", values)
         yield Reminder(
             subject_kind=Unit._meta.label_lower,
             subject_id=unit_id,
             stage=f"receipt@{issued_on:%Y%m%d}",
             post_ids=posts.get(unit_id, []),
-            title=f"还有 {counts[unit_id]} 项目标任务没有签收",
-            body=f"{long_date(issued_on)}下达，已满{RECEIPT_PATIENCE}个工作日。"
-            "有不同意见的，请先提出建议。",
+            title=title,
+            body=body,
             url=reverse("responsibilities:my_targets"),
         )
 
@@ -289,7 +323,7 @@ def _may_acknowledge(actor: Actor, subject_id: int) -> bool:
 
 reminder_rules.register(
     ReminderRule(
-        key="responsibilities.return_due",
+        key=RETURN_DUE,
         label="季度报表报送",
         due=returns_due,
         may_see=_may_see_obligation,
@@ -298,7 +332,7 @@ reminder_rules.register(
 )
 reminder_rules.register(
     ReminderRule(
-        key="responsibilities.review_waiting",
+        key=REVIEW_WAITING,
         label="季度报表审核",
         due=reviews_waiting,
         may_see=_may_review,
@@ -307,7 +341,7 @@ reminder_rules.register(
 )
 reminder_rules.register(
     ReminderRule(
-        key="responsibilities.review_overdue",
+        key=REVIEW_OVERDUE,
         label="督促下级审核",
         due=reviews_overdue,
         may_see=_may_oversee,
@@ -316,7 +350,7 @@ reminder_rules.register(
 )
 reminder_rules.register(
     ReminderRule(
-        key="responsibilities.receipt_waiting",
+        key=RECEIPT_WAITING,
         label="目标任务签收",
         due=receipts_waiting,
         may_see=_may_acknowledge,

@@ -15,11 +15,13 @@ from gongjian.commons.documents.shelves import (
     ReportKind,
     report_kinds,
 )
+from gongjian.commons.evidence.queries import uses_behind
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.numbers import show
 from responsibilities.authority import VIEW_RETURN
 from responsibilities.models import Obligation, QuarterlyReturn
 from responsibilities.sheet import Row, build_sheet
+from responsibilities.words import SUMMARY_SECTION
 
 TEMPLATE = "documents/return_sheet.html"
 
@@ -46,12 +48,14 @@ def printed_return(obligation: Obligation, *, blank: bool, url: str) -> dict[str
         "behalf": "" if blank or row is None else row.filed_on_behalf,
         "paper_note": "" if blank or row is None else row.paper_note,
         "nil_reason": row.nil_reason if row is not None and row.is_nil and not blank else "",
+        "evidence": [] if blank else _evidence(obligation),
         "made_on": f"{today():%Y年%m月%d日}",
         "url": url,
         "blank": blank,
         "sections": [
             {
                 "name": section.name,
+                "is_form": section.code != SUMMARY_SECTION,
                 "rows": [_line(line, blank=blank) for line in section.rows],
             }
             for section in sheet.sections
@@ -67,8 +71,23 @@ def _line(row: Row, *, blank: bool) -> dict[str, str]:
         "target": show(row.target),
         "last": show(row.last),
         "value": "" if blank else show(row.base),
+        "kind": row.kind,
+        "words": "" if blank else row.typed,
         "remark": "" if blank else row.remark,
     }
+
+
+def _evidence(obligation: Obligation) -> list[dict[str, str]]:
+    """What stands behind the figures; the start of the fingerprint finds the very file."""
+    lines = []
+    for use in uses_behind(obligation._meta.label_lower, [obligation.pk]):
+        piece = use.evidence
+        mark = "" if piece.file is None else f"SHA-256 {piece.file.sha256[:12]}"
+        cell = {"": "", "paper": "纸质签字件", "extension": "延期申请"}.get(use.slot, use.slot)
+        lines.append(
+            {"cell": cell, "title": piece.title, "reference": piece.reference, "mark": mark}
+        )
+    return lines
 
 
 def return_code(obligation: Obligation) -> str:
@@ -82,7 +101,8 @@ def _check(row: QuarterlyReturn | None) -> str:
     if row is None:
         return ""
     values = [show(value) for value in row.values]
-    text = json.dumps([row.pk, values, sorted(row.remarks.items())], ensure_ascii=False)
+    said = [sorted(row.remarks.items()), *([sorted(row.texts.items())] if row.texts else [])]
+    text = json.dumps([row.pk, values, *said], ensure_ascii=False)
     digest = hashlib.sha256(text.encode()).hexdigest()[:8].upper()
     return f"{digest[:4]}-{digest[4:]}"
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from responsibilities.views import quarters, returns, totals
+from responsibilities.views import cell_details, quarters, returns, totals
 
 urlpatterns: list[URLPattern] = [
     path("returns/", returns.MyReturns.as_view(), name="my_returns"),
     path("returns/fill/<int:pk>/", returns.ReturnFill.as_view(), name="return_fill"),
     path("returns/fill/<int:pk>/save/", returns.ReturnSave.as_view(), name="return_save"),
+    path(
+        "returns/fill/<int:pk>/cells/<str:code>/",
+        cell_details.CellDetails.as_view(),
+        name="cell_details",
+    ),
     path("returns/fill/<int:pk>/nil/", returns.ReturnNil.as_view(), name="return_nil"),
     path(
         "returns/<int:pk>/steps/<str:step>/",

@@ -9,11 +9,12 @@ from decimal import Decimal
 from gongjian.foundation.kernel.numbers import show
 from responsibilities.cells import Cell
 from responsibilities.checks import first_texts
-from responsibilities.enums import QuarterlyStyle, ReturnState, Severity
-from responsibilities.models import Obligation, QuarterlyReturn
+from responsibilities.enums import Blank, QuarterlyStyle, ReturnState, Severity
+from responsibilities.models import Indicator, Obligation, QuarterlyReturn
 from responsibilities.pace import pace_of
 from responsibilities.queries.findings import findings_of
 from responsibilities.queries.returns import earlier_returns, prefill, targets_of
+from responsibilities.words import longest_of
 
 QUARTERS_SHOWN = 4
 
@@ -49,8 +50,16 @@ class Row:
     trail: list[Decimal | None] = field(default_factory=list)
     trail_words: str = ""
     readonly: bool = False
+    #: What the indicator asks to be shown, softly.
+    evidence_hint: str = ""
     #: Median of the units beside this one, for the reviewer.
     median: Decimal | None = None
+    #: "text", "date" or "file" for a cell that holds words, with what stood there last time.
+    kind: str = ""
+    last_words: str = ""
+    longest: int = 0
+    is_optional: bool = False
+    is_total: bool = False
 
     @property
     def waits(self) -> bool:
@@ -63,6 +72,10 @@ class Section:
     code: str
     name: str
     rows: list[Row] = field(default_factory=list)
+
+    @property
+    def has_figures(self) -> bool:
+        return any(not row.kind for row in self.rows)
 
     @property
     def waiting(self) -> int:
@@ -81,6 +94,8 @@ class Sheet:
     total: int
     revision: int
     pins: int
+    #: Earlier returns of the unit, newest first, read once for all that needs them.
+    earlier: list[QuarterlyReturn] = field(default_factory=list)
 
     @property
     def waiting(self) -> int:
@@ -88,7 +103,9 @@ class Sheet:
 
     @property
     def is_locked(self) -> bool:
-        return self.quarterly_return is not None and not self.quarterly_return.is_editable
+        if self.quarterly_return is not None and not self.quarterly_return.is_editable:
+            return True
+        return self.obligation.is_exempt
 
 
 def build_sheet(
@@ -100,7 +117,6 @@ def build_sheet(
     errors: Mapping[str, str] | None = None,
 ) -> Sheet:
     """Lay the return out; ``typed`` shows what was typed and could not be kept."""
-    cells = obligation.form.layout()
     if quarterly_return is None:
         values, sources = prefill(obligation)
         written: dict[str, str] = {}
@@ -122,10 +138,14 @@ def build_sheet(
     only_pinned = bool(
         pins and quarterly_return is not None and quarterly_return.state == ReturnState.SENT_BACK
     )
+    texts = quarterly_return.texts if quarterly_return is not None else {}
     sections: dict[str, Section] = {}
-    for cell in cells:
-        value = values[cell.slot]
-        row = _row(cell, value, earlier, obligation, targets.get(cell.code))
+    for cell in obligation.form.entries():
+        if cell.is_words:
+            row = _words_row(cell, texts.get(cell.code, ""), earlier)
+        else:
+            value = values[cell.slot]
+            row = _row(cell, value, earlier, obligation, targets.get(cell.code))
         row.typed = (typed or {}).get(cell.code, row.typed)
         row.remark = (remarks or {}).get(cell.code, written.get(cell.code, ""))
         row.error = (errors or {}).get(cell.code, "")
@@ -142,11 +162,43 @@ def build_sheet(
         obligation=obligation,
         quarterly_return=quarterly_return,
         sections=list(sections.values()),
-        filled=sum(value is not None for value in values),
-        total=len(cells),
+        filled=sum(value is not None for value in values)
+        + sum(cell.code in texts for cell in obligation.form.whole_layout()),
+        total=len(obligation.form.cells),
         revision=quarterly_return.revision if quarterly_return else 0,
         pins=len(pins),
+        earlier=earlier,
     )
+
+
+def _words_row(cell: Cell, words: str, earlier: list[QuarterlyReturn]) -> Row:
+    """A cell that holds words, with those of the last return."""
+    return Row(
+        code=cell.code,
+        label=cell.label,
+        unit=cell.unit_label,
+        hint=cell.hint,
+        is_integer=False,
+        typed=words,
+        base=None,
+        target=None,
+        last=None,
+        done=None,
+        rate=None,
+        remark="",
+        kind=cell.value_type,
+        last_words=earlier[0].texts.get(cell.code, "") if earlier else "",
+        longest=longest_of(cell),
+        is_optional=cell.blank == Blank.OPTIONAL,
+    )
+
+
+def hint_evidence(sheet: Sheet) -> None:
+    """Say beside a cell what its indicator likes to be shown; nothing is demanded."""
+    rows = {row.code: row for section in sheet.sections for row in section.rows}
+    asked = Indicator.objects.filter(code__in=rows).exclude(evidence="")
+    for code, words in asked.values_list("code", "evidence"):
+        rows[code].evidence_hint = f"建议：{words[:40]}"
 
 
 def _row(
@@ -191,4 +243,6 @@ def _row(
         remark="",
         trail=trail,
         trail_words="；".join(names),
+        is_optional=cell.blank == Blank.OPTIONAL,
+        is_total=cell.is_total,
     )

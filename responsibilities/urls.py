@@ -12,6 +12,7 @@ from responsibilities.guidance_urls import guidance_urlpatterns
 from responsibilities.return_urls import urlpatterns as returns_urlpatterns
 from responsibilities.review_urls import review_urlpatterns
 from responsibilities.views import allocation, planning, targets
+from responsibilities.wording_urls import urlpatterns as wording_urlpatterns
 from responsibilities.workbook_urls import urlpatterns as workbook_urlpatterns
 
 app_name = "responsibilities"
@@ -74,4 +75,5 @@ urlpatterns: list[URLPattern] = [
     *guidance_urlpatterns,
     *designer_urlpatterns,
     *workbook_urlpatterns,
+    *wording_urlpatterns,
 ]

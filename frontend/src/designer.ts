@@ -5,8 +5,7 @@
  * with it nothing leaves the page until it is saved, but for the question
  * whether something of that name is asked already.
  */
-import { evaluate, type Tree } from "./expressions";
-import { figure } from "./numbers";
+import { reckon, written, type LiveForm } from "./reckoning";
 
 const ASK_AFTER = 350;
 
@@ -187,43 +186,36 @@ class Designer extends HTMLElement {
   }
 }
 
-interface Compiled {
-  checks: { tree: Tree; at: string; isHard: boolean; text: string; missing: string }[];
-  totals: Record<string, string[]>;
-}
-
+/** The form tried out: what is typed is checked as on the sheet, and kept nowhere. */
 class Preview extends HTMLElement {
+  private readonly visited = new Set<string>();
+
   connectedCallback(): void {
-    this.addEventListener("input", () => this.check());
+    const form = JSON.parse(document.getElementById("live")?.textContent ?? "null") as LiveForm | null;
+    if (!form) return;
+    this.addEventListener("input", (event) => {
+      this.visited.add((event.target as HTMLElement).dataset.cell ?? "");
+      this.check(form);
+    });
   }
 
-  private check(): void {
-    const { checks, totals } = JSON.parse(this.querySelector("#compiled")?.textContent ?? "{}") as Compiled;
-    const inputs = new Map(
-      [...this.querySelectorAll<HTMLInputElement>("[data-cell]")].map((input) => [input.dataset.cell ?? "", input]),
-    );
-    const cell: Record<string, number | null> = {};
-    inputs.forEach((input, code) => (cell[code] = figure(input.value)));
-    for (const [code, parts] of Object.entries(totals)) {
-      const known = parts.map((part) => cell[part] ?? null).filter((part): part is number => part !== null);
-      cell[code] = known.length ? known.reduce((sum, part) => sum + part, 0) : null;
-      const input = inputs.get(code);
-      if (input) input.value = cell[code] === null ? "" : String(Math.round((cell[code] ?? 0) * 100) / 100);
-    }
-    const words: Record<string, [string, boolean]> = {};
-    for (const { tree, at, isHard, text, missing } of checks) {
-      const met = evaluate(tree, { cell }, missing === "zero") ?? missing !== "report";
+  private check(form: LiveForm): void {
+    const inputs = [...this.querySelectorAll<HTMLInputElement>("input[data-cell]")];
+    const typed = Object.fromEntries(inputs.map((input) => [input.dataset.cell ?? "", input.value]));
+    const { values, found } = reckon(form, typed);
+    for (const input of inputs) {
+      const code = input.dataset.cell ?? "";
+      const own = form.cells.find((cell) => cell.code === code);
+      if (own?.totalOf.length || own?.formula) input.value = written(values[code] ?? null);
       // Untouched forms are full of gaps; they are not pointed at while trying.
-      const isTouched = Object.values(cell).some((value) => value !== null);
-      if (!met && isTouched && !(at in words)) words[at] = [text, isHard];
-    }
-    inputs.forEach((_, code) => {
+      const isTouched = this.visited.has(code) || input.value.trim() !== "";
+      const here = found.filter((one) => isTouched && one.code === code);
+      const first = here.find(({ isHard }) => isHard) ?? here[0];
       const place = document.getElementById(`message-${code}`);
-      const [text, isHard] = words[code] ?? ["", true];
-      if (!place) return;
-      place.textContent = text;
-      place.classList.toggle("is-soft", !isHard);
-    });
+      if (!place) continue;
+      place.textContent = first?.text ?? "";
+      place.classList.toggle("is-soft", first?.isHard === false);
+    }
   }
 }
 

@@ -6,7 +6,7 @@
  */
 
 export type Tree = [string, ...(string | Tree)[]];
-type Numbers = Record<string, number | null | undefined>;
+export type Numbers = Record<string, number | null | undefined>;
 
 /** Figures by cell code; those of other forms by "key code". */
 export interface Surroundings {
@@ -27,6 +27,12 @@ const BESIDE = ["cell", "last", "ytd", "target", "median_peers"] as const;
 export function evaluate(tree: Tree, around: Surroundings, blankIsZero = false): boolean | null {
   const found = valueOf(tree, around, blankIsZero ? 0 : null);
   return typeof found === "boolean" ? found : null;
+}
+
+/** The number a formula gives; null when a missing figure leaves it open. */
+export function figureOf(tree: Tree, around: Surroundings): number | null {
+  const found = valueOf(tree, around, null);
+  return typeof found === "number" ? found : null;
 }
 
 function valueOf(tree: Tree, around: Surroundings, blank: number | null): Value {

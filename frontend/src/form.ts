@@ -10,7 +10,9 @@ import { Grid } from "./grid";
 import { icon } from "./icons";
 import { keepOffline } from "./offline";
 import { isSignIn, renewToken, send } from "./requests";
-import { Entry, type Conflict } from "./sheet";
+import { LiveSheet } from "./live";
+import { Entry, type Conflict, type Field } from "./sheet";
+import { SheetView } from "./sheet_view";
 import { toast } from "./toast";
 
 interface Answer {
@@ -20,6 +22,7 @@ interface Answer {
   remark_conflicts: Record<string, Conflict>;
   accepted: string[];
   warnings: Record<string, string>;
+  standing: Record<string, string>;
   revision: number;
   saved_at: string;
 }
@@ -29,6 +32,8 @@ type State = "saved" | "waiting" | "sending" | "offline" | "failed" | "conflict"
 const AFTER_TYPING = 900;
 const AFTER_LEAVING = 150;
 const LONGEST_WAIT = 60_000;
+/** What the progress counts: all cells, without the summary that nobody has to write. */
+const COUNTED = "[data-cell], [data-words]:not([data-free])";
 
 class ReturnForm extends HTMLElement {
   private form!: HTMLFormElement;
@@ -43,6 +48,8 @@ class ReturnForm extends HTMLElement {
   private savedAt = "";
   private lastCell: EventTarget | null = null;
   private confirmed: Record<string, string> = {};
+  private live: LiveSheet | null = null;
+  private view!: SheetView;
 
   connectedCallback(): void {
     const form = this.querySelector("form");
@@ -50,18 +57,24 @@ class ReturnForm extends HTMLElement {
     this.form = form;
     this.revision = Number(this.dataset.revision ?? 0);
     this.key = draftKey(this.dataset.form ?? location.pathname);
-    this.entries = [...form.querySelectorAll<HTMLInputElement>("input[data-cell], input[data-remark]")]
+    this.entries = [...form.querySelectorAll<Field>("[data-cell], [data-words], [data-remark]")]
       .filter((input) => !input.readOnly && !input.disabled)
       .map((input) => new Entry(input));
-    const cells = this.cells.map((entry) => entry.input);
+    const cells = this.cells.map((entry) => entry.input as HTMLInputElement);
+    this.view = new SheetView(this, () => this.asked);
+    this.live = LiveSheet.of(this, this.cells);
     new Grid(form, {
-      cells: () => cells,
+      // Enter and the arrows pass over what a filter or a fold has taken away.
+      cells: () => cells.filter((cell) => !this.view.isHidden(cell)),
       changed: (inputs) => this.changed(inputs),
-      left: () => this.queue(AFTER_LEAVING),
+      left: (cell) => this.left(cell),
     });
     form.addEventListener("input", (event) => {
-      const input = event.target as HTMLInputElement;
-      if ("remark" in input.dataset) this.changed([input]);
+      const input = event.target as Field;
+      if ("remark" in input.dataset || "words" in input.dataset) this.changed([input]);
+    });
+    form.addEventListener("focusout", (event) => {
+      if ("words" in (event.target as Field).dataset) this.queue(AFTER_LEAVING);
     });
     form.addEventListener("focusin", (event) => {
       this.lastCell = event.target;
@@ -74,6 +87,8 @@ class ReturnForm extends HTMLElement {
     this.offerDraft();
     void keepOffline(this.dataset.offlineUrl);
     this.cells.forEach((entry) => entry.showRate());
+    this.entries.forEach((entry) => entry.isWords && entry.showLeft());
+    this.live?.redraw();
     this.count();
     this.tellDirty();
     this.takeEarly();
@@ -104,6 +119,11 @@ class ReturnForm extends HTMLElement {
   }
 
   private get cells(): Entry[] {
+    return this.entries.filter((entry) => !entry.isRemark && !entry.isWords);
+  }
+
+  /** Everything that waits for an answer, in the order of the page. */
+  private get asked(): Entry[] {
     return this.entries.filter((entry) => !entry.isRemark);
   }
 
@@ -111,15 +131,26 @@ class ReturnForm extends HTMLElement {
     return this.entries.filter((entry) => entry.isDirty);
   }
 
-  private changed(inputs: HTMLInputElement[]): void {
+  private changed(inputs: Field[]): void {
     for (const entry of this.entries.filter(({ input }) => inputs.includes(input))) {
       if (entry.conflict) entry.clearConflict();
       entry.check();
       entry.showRate();
     }
+    this.live?.redraw();
     this.count();
     this.keepDraft();
     this.queue(AFTER_TYPING);
+  }
+
+  /** From now on a blank in a half-filled row is pointed at. */
+  private left(cell: HTMLInputElement): void {
+    const entry = this.cells.find(({ input }) => input === cell);
+    if (entry && !entry.isVisited) {
+      entry.isVisited = true;
+      this.live?.redraw();
+    }
+    this.queue(AFTER_LEAVING);
   }
 
   private pressed(event: Event): void {
@@ -150,14 +181,15 @@ class ReturnForm extends HTMLElement {
 
   /** Go to the next cell after the present one that is empty, or that is not in order. */
   private jump(toWrong: boolean): void {
-    const { cells } = this;
-    const here = cells.findIndex(({ input }) => input === this.lastCell);
-    const round = [...cells.slice(here + 1), ...cells.slice(0, here + 1)];
-    const next = round.find((entry) => (toWrong ? entry.isInDoubt : entry.input.value.trim() === ""));
+    const { asked } = this;
+    const here = asked.findIndex(({ input }) => input === this.lastCell);
+    const round = [...asked.slice(here + 1), ...asked.slice(0, here + 1)];
+    const next = round.find((entry) => (toWrong ? entry.isInDoubt : entry.isMissing));
     if (!next) {
       toast(toWrong ? "没有需要处理的栏目。" : "各栏都已填写。");
       return;
     }
+    this.view.reveal(next.input);
     next.input.focus();
     next.input.scrollIntoView({ block: "center" });
   }
@@ -238,15 +270,16 @@ class ReturnForm extends HTMLElement {
     } else if (conflict) {
       entry.showConflict(conflict, (mine) => this.resolve(entry, mine));
     } else if (error) {
-      entry.refused = value;
-      if (isUntouched) entry.say(error);
+      if (isUntouched) entry.refuse(value, error);
+      else entry.refused = value;
     } else {
       const saved = answer.saved?.[code];
-      entry.base = saved?.value ?? value;
+      // Of words the server keeps a tidier copy; what was typed over stays comparable.
+      entry.base = entry.isWords ? value : (saved?.value ?? value);
       entry.refused = null;
       if (entry.accepts) entry.showAccepted("已核对");
       if (isUntouched) {
-        entry.say(answer.warnings?.[code] ?? "", true);
+        entry.settleWith(answer.standing?.[code] ?? "");
         entry.showRate();
       }
     }
@@ -262,6 +295,7 @@ class ReturnForm extends HTMLElement {
     entry.check();
     entry.showRate();
     entry.input.focus();
+    this.live?.redraw();
     this.count();
     this.keepDraft();
     this.queue(0);
@@ -315,15 +349,16 @@ class ReturnForm extends HTMLElement {
   private count(): void {
     let filled = 0;
     this.form.querySelectorAll<HTMLElement>("[data-section]").forEach((section) => {
-      const cells = [...section.querySelectorAll<HTMLInputElement>("input[data-cell]")];
+      const cells = [...section.querySelectorAll<Field>(COUNTED)];
       const done = cells.filter((cell) => cell.value.trim() !== "").length;
       filled += done;
       const code = section.dataset.section ?? "";
+      if (!cells.length) return;
       this.write(`[data-count="${code}"]`, `已填 ${done}/${cells.length}`);
       this.write(`[data-contents="${code}"]`, `${done}/${cells.length}`);
       this.querySelector(`[data-contents="${code}"]`)?.classList.toggle("is-full", done === cells.length);
     });
-    const all = this.form.querySelectorAll("input[data-cell]").length;
+    const all = this.form.querySelectorAll(COUNTED).length;
     this.write("[data-ring] .ring-value", String(filled));
     this.querySelector("[data-ring] .ring-arc")?.setAttribute(
       "stroke-dasharray",

@@ -5,6 +5,7 @@
  * entry, a column pasted from a workbook fills downwards and can be undone.
  */
 import { readNumber } from "./numbers";
+import { previewPaste } from "./paste";
 import { toast } from "./toast";
 
 export interface GridOptions {
@@ -106,13 +107,18 @@ export class Grid {
   private fill(from: HTMLInputElement, values: string[]): void {
     const cells = this.options.cells().filter((cell) => !cell.readOnly && !cell.disabled);
     const targets = cells.slice(cells.indexOf(from)).slice(0, values.length);
+    const over = values.length - targets.length;
+    const isShown = previewPaste(targets, values, over, () => this.apply(targets, values, over));
+    if (!isShown) this.apply(targets, values, over);
+  }
+
+  private apply(targets: HTMLInputElement[], values: string[], over: number): void {
     this.beforePaste = targets.map((target) => [target, target.value]);
     targets.forEach((target, place) => {
       target.value = values[place] ?? "";
     });
     targets[targets.length - 1]?.focus();
     this.options.changed(targets);
-    const over = values.length - targets.length;
     toast(`已粘贴 ${targets.length} 项${over > 0 ? `，多出的 ${over} 行没有用上` : ""}。`, {
       label: "撤销",
       run: () => this.undoPaste(),

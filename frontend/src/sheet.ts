@@ -1,6 +1,9 @@
 /** One input of the return form: what the server holds, what is wrong, what is shown beside it. */
 import { canonical, grouped, readNumber } from "./numbers";
 import { paceOf, type Pace } from "./pace";
+import type { Found } from "./reckoning";
+
+export type Field = HTMLInputElement | HTMLTextAreaElement;
 
 export interface Conflict {
   theirs: string;
@@ -13,6 +16,8 @@ const row = (input: HTMLElement): HTMLElement | null => input.closest<HTMLElemen
 export class Entry {
   readonly code: string;
   readonly isRemark: boolean;
+  /** A text, a date or a reference: kept as it is, never read as a number. */
+  readonly isWords: boolean;
   /** The value the server last confirmed. */
   base: string;
   /** A value the server refused; not sent again until it is changed. */
@@ -20,11 +25,27 @@ export class Entry {
   conflict: Conflict | null = null;
   /** The prefilled value was looked at, and the server does not know it yet. */
   accepts = false;
+  /** Somebody was in this cell since the page was opened. */
+  isVisited = false;
+  /** What is said of the value: while typing, by the server, by the form's checks, by history and peers. */
+  private said = { local: "", server: "", standing: "" };
+  private found: Found | null = null;
 
-  constructor(readonly input: HTMLInputElement) {
-    this.isRemark = "remark" in input.dataset;
-    this.code = (this.isRemark ? input.dataset.remark : input.dataset.cell) ?? "";
-    this.base = input.dataset.base ?? input.defaultValue;
+  constructor(readonly input: Field) {
+    const { remark, words, cell, base } = input.dataset;
+    this.isRemark = remark !== undefined;
+    this.isWords = words !== undefined;
+    this.code = remark ?? words ?? cell ?? "";
+    this.base = base ?? input.defaultValue;
+    if (!this.isRemark) this.takeServed();
+  }
+
+  /** A message the page came with stands until the cell is changed. */
+  private takeServed(): void {
+    const place = document.getElementById(`message-${this.code}`);
+    const text = place?.textContent?.trim() ?? "";
+    if (place?.classList.contains("is-soft")) this.said.standing = text;
+    else this.said.server = text;
   }
 
   get key(): string {
@@ -32,7 +53,7 @@ export class Entry {
   }
 
   private same(a: string, b: string): boolean {
-    return this.isRemark ? a.trim() === b.trim() : canonical(a) === canonical(b);
+    return this.isRemark || this.isWords ? plain(a) === plain(b) : canonical(a) === canonical(b);
   }
 
   get isDirty(): boolean {
@@ -52,9 +73,14 @@ export class Entry {
     return Boolean(soft) && !remark?.value.trim();
   }
 
+  /** Blank, and somebody has to fill it. */
+  get isMissing(): boolean {
+    return this.input.value.trim() === "" && !("free" in this.input.dataset);
+  }
+
   get isSendable(): boolean {
     if (!this.isDirty || this.conflict || this.refused === this.input.value) return false;
-    return this.isRemark || readNumber(this.input.value) !== null;
+    return this.isRemark || this.isWords || readNumber(this.input.value) !== null;
   }
 
   holds(value: string): boolean {
@@ -64,14 +90,58 @@ export class Entry {
   /** Say what can be told without the server. */
   check(): void {
     if (this.isRemark) return;
-    const digits = readNumber(this.input.value);
-    let message = "";
-    if (digits === null) message = "请填写数字，没有请填 0。";
-    else if (digits.startsWith("-")) message = "不能为负数。";
-    else if ("integer" in this.input.dataset && digits.includes("."))
-      message = `单位是“${this.input.dataset.unit ?? ""}”，请填整数。`;
-    if (message || this.refused !== this.input.value) this.say(message);
+    this.isVisited = true;
+    this.said.server = this.refused !== null && this.refused === this.input.value ? this.said.server : "";
+    this.said.standing = "";
+    if (this.isWords) this.showLeft();
+    else this.said.local = this.readingFault();
+    this.render();
     this.mark();
+  }
+
+  private readingFault(): string {
+    const digits = readNumber(this.input.value);
+    if (digits === null) return "请填写数字，没有请填 0。";
+    if (digits.startsWith("-")) return "不能为负数。";
+    const isBroken = "integer" in this.input.dataset && digits.includes(".");
+    return isBroken ? `单位是“${this.input.dataset.unit ?? ""}”，请填整数。` : "";
+  }
+
+  /** How many signs are left, once it matters. */
+  showLeft(): void {
+    const left = row(this.input)?.querySelector("[data-left]");
+    const most = this.input.maxLength;
+    const used = this.input.value.length;
+    if (left) left.textContent = most > 0 && used ? `${used} / ${most}` : "";
+  }
+
+  /** The server refused the value that was sent. */
+  refuse(value: string, text: string): void {
+    this.refused = value;
+    this.said.server = text;
+    this.render();
+  }
+
+  /** The server took the value, with what it finds by history and by the units beside. */
+  settleWith(standing: string): void {
+    this.said = { ...this.said, server: "", standing };
+    this.render();
+  }
+
+  /** What the form's own checks say of the value now; a blank is not pointed at before anybody was there. */
+  setFound(found: Found | null): void {
+    const isUntouched = this.input.value.trim() === "" && !this.isVisited;
+    this.found = isUntouched ? null : found;
+    // The page says the same of this cell until a check is seen to hold again.
+    if (this.found && !this.said.local) this.said = { ...this.said, server: "", standing: "" };
+    this.render();
+  }
+
+  private render(): void {
+    const { local, server, standing } = this.said;
+    const hard = local || server || (this.found?.isHard ? this.found.text : "");
+    if (hard) this.say(hard);
+    else this.say((this.found && !this.found.isHard ? this.found.text : "") || standing, true);
   }
 
   mark(): void {
@@ -82,7 +152,7 @@ export class Entry {
     if (hidden) hidden.value = this.base;
   }
 
-  say(message: string, soft = false): void {
+  private say(message: string, soft = false): void {
     const place = document.getElementById(`message-${this.code}`);
     if (!place || this.isRemark) return;
     if (place.textContent !== message) place.textContent = message;
@@ -95,6 +165,7 @@ export class Entry {
 
   /** Redraw year to date and completion from what stands in the input. */
   showRate(): void {
+    if (this.isWords || this.isRemark) return;
     const output = row(this.input)?.querySelector<HTMLElement>(".rate");
     const words = output?.querySelector("b");
     const bar = output?.querySelector<HTMLElement>(".bar i");
@@ -132,7 +203,7 @@ export class Entry {
     box.className = "cell-conflict";
     box.setAttribute("role", "alert");
     const words = document.createElement("p");
-    words.textContent = `${conflict.by}在 ${conflict.at} 已把这一项改为 ${conflict.theirs || "空"}，您填的是 ${this.input.value || "空"}。`;
+    words.textContent = `${conflict.by}在 ${conflict.at} 已把这一项改为 ${brief(conflict.theirs)}，您填的是 ${brief(this.input.value)}。`;
     box.append(words, choice("用对方的", () => choose(false)), choice("用我的", () => choose(true)));
     row(this.input)?.append(box);
   }
@@ -142,6 +213,11 @@ export class Entry {
     row(this.input)?.querySelector(".cell-conflict")?.remove();
   }
 }
+
+/** Words compare without the blanks at their ends and without the kind of line end. */
+const plain = (text: string): string => text.replace(/\r\n?/g, "\n").trim();
+
+const brief = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}…` : text) || "空";
 
 function note(css: string, words: string): HTMLElement {
   const span = document.createElement("span");

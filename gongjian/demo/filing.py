@@ -7,6 +7,7 @@ quarters are set afterwards, since nobody can file in March any more.
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -162,7 +163,7 @@ def _fill(year: Year, obligation: Obligation, place: int) -> QuarterlyReturn:
     values["Z103"] = min(values["Z102"], max(values["Z103"], 3 + 3 * place))
     values["Z603"] = min(values["Z603"], values["Z602"])
     values["Z403"] = values["Z404"] = values["Z402"] // 2
-    changes = {code: str(value) for code, value in values.items()}
+    changes = {code: str(value) for code, value in values.items()} | _summary(values)
     save_cells(row, actor=actor, changes=changes, base={})
     row.refresh_from_db()
     if far := problems_of(row):
@@ -170,6 +171,27 @@ def _fill(year: Year, obligation: Obligation, place: int) -> QuarterlyReturn:
         save_cells(row, actor=actor, changes={}, base={}, remarks=remarks)
         row.refresh_from_db()
     return row
+
+
+#: Problems units write about, chosen by their figures so that every run says the same.
+_PROBLEMS = (
+    "",
+    "专职人员不足，兼职人员精力有限。",
+    "部分职工流动性大，会员档案更新不及时。",
+    "小微企业分散，走访覆盖面还不够。",
+)
+
+
+def _summary(values: Mapping[str, int]) -> dict[str, str]:
+    """本季小结 of a unit, in the words of its figures."""
+    done = (
+        f"走访企业 {values['Z601']} 家，发现问题 {values['Z602']} 个，"
+        f"已整改 {values['Z603']} 个。\n发展会员 {values['Z203']} 人，"
+        f"举办培训 {values['Z401']} 期、{values['Z402']} 人次。"
+    )
+    problem = _PROBLEMS[sum(values.values()) % len(_PROBLEMS)]
+    wish = "建议统一组织一次指导员培训。" if problem else ""
+    return {"XJ_1": done, "XJ_2": problem, "XJ_3": wish}
 
 
 def _value(year: Year, cell: Cell, unit: Unit, target: Decimal | None, before: int) -> int:

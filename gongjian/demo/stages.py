@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.db import transaction
 
 from gongjian.demo.assessing import assess, commend
+from gongjian.demo.bulletins import bulletins_year
 from gongjian.demo.filing import file_the_quarters, finish_the_quarter
 from gongjian.demo.follow_ups import follow_up_matters
 from gongjian.demo.meetings import convene
@@ -37,6 +38,7 @@ def file_and_follow_up(tenant: Tenant, say: Say) -> None:
     file_the_quarters(tenant, say)
     follow_up_matters(tenant)
     convene(tenant)
+    bulletins_year(tenant)
 
 
 #: Stage → what brings the tenant there from the stage before.

@@ -22,11 +22,14 @@ INSTALLED_APPS = [
     "orgs",
     "gongjian.commons.notices",
     "gongjian.commons.documents",
+    "gongjian.commons.evidence",
     "gongjian.commons.follow_ups",
+    "gongjian.commons.points",
     "gongjian.commons.rolls",
     "meetings",
     "responsibilities",
     "assessments",
+    "bulletins",
     "gongjian.demo",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -167,6 +170,11 @@ STORAGES = {
 }
 #: Stored files (reports, evidence) are served by a checked view, never by path.
 FILES_DIR = DATA_DIR / "files"
+#: Bytes of evidence that one tenant may keep.
+EVIDENCE_QUOTA = env_int("EVIDENCE_QUOTA_GB", 20) * 1024**3
+#: Such as "/protected/": nginx sends the file itself (X-Accel-Redirect) from an internal
+#: location over FILES_DIR. Empty: the application sends it.
+EVIDENCE_ACCEL_PREFIX = env("EVIDENCE_ACCEL_PREFIX")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 12_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

@@ -180,7 +180,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='agendaitem',
-            index=models.Index(fields=['tenant', 'source_kind', 'source_id'], name='item_source'),
+            index=models.Index(fields=['tenant', 'source_kind', 'source_id'], name='agenda_source'),
         ),
         migrations.AddConstraint(
             model_name='agendaitem',
@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='agendaitem',
-            constraint=models.UniqueConstraint(condition=models.Q(('source_id__isnull', False)), fields=('tenant', 'meeting', 'source_kind', 'source_id'), name='item_source_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('source_id__isnull', False)), fields=('tenant', 'meeting', 'source_kind', 'source_id'), name='agenda_source_once'),
         ),
         migrations.AddConstraint(
             model_name='resolution',

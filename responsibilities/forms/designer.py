@@ -60,6 +60,7 @@ def read_rows(data: QueryDict) -> list[TypedCell]:
                 choices=listed(text("choices")),
                 watched=text("watched") == "on",
                 source=text("source"),
+                formula=text("formula"),
             )
         )
     return rows

@@ -27,6 +27,7 @@ from responsibilities.models.returns import (
 from responsibilities.models.review import ReturnMessage, ReviewDelegation, ReviewPhrase
 from responsibilities.models.rollup import Relocation, RollupBucket, RollupMark
 from responsibilities.models.uploads import ReturnUpload
+from responsibilities.models.wording import ReminderWording
 
 __all__ = [
     "Amendment",
@@ -44,6 +45,7 @@ __all__ = [
     "PlanIndicator",
     "QuarterlyReturn",
     "Relocation",
+    "ReminderWording",
     "ReturnForm",
     "ReturnMessage",
     "ReturnRemark",

@@ -19,6 +19,7 @@ from responsibilities import authority
 from responsibilities.cells import Cell
 from responsibilities.checks import Check, Rules
 from responsibilities.enums import ConsolidationState, FormState, ReturnState
+from responsibilities.words import SUMMARY
 
 #: The form of the quarters; other forms (such as of the year) have keys of their own.
 QUARTERLY = "quarterly"
@@ -81,9 +82,21 @@ class ReturnForm(TenantOwned, Stateful):
     def get_absolute_url(self) -> str:
         return reverse("responsibilities:returnform_detail", args=[self.pk])
 
-    def layout(self) -> list[Cell]:
-        """The cells in the order of their slots."""
+    def whole_layout(self) -> list[Cell]:
+        """All cells as they stand on the page, those that hold words among them."""
         return [Cell.read(row) for row in self.cells]
+
+    def layout(self) -> list[Cell]:
+        """The cells that hold figures, in the order of their slots."""
+        return [cell for cell in self.whole_layout() if not cell.is_words]
+
+    def entries(self) -> list[Cell]:
+        """All that is asked of a unit: the cells, and the summary of the quarter."""
+        return [*self.whole_layout(), *SUMMARY]
+
+    def words(self) -> list[Cell]:
+        """The cells that hold words, with the summary."""
+        return [cell for cell in self.entries() if cell.is_words]
 
     def own_checks(self) -> list[Check]:
         """The office's conditions on the figures of this version."""
@@ -163,8 +176,9 @@ class QuarterlyReturn(TenantOwned, Stateful):
     """The return of one unit for one period (季度报表).
 
     Numbers stand in one dense array, a slot a cell of the frozen form; a blank
-    is NULL and never zero. Texts, sources and who wrote a cell last stand
-    beside it in ``notes``: ``{"remarks": {}, "sources": {}, "writers": {}}``.
+    is NULL and never zero. Remarks, sources, who wrote a cell last and the
+    cells that hold words stand beside it in ``notes``:
+    ``{"remarks": {}, "sources": {}, "writers": {}, "texts": {}}``.
     """
 
     reach_path: ClassVar[str | None] = "unit__path"
@@ -369,6 +383,11 @@ class QuarterlyReturn(TenantOwned, Stateful):
     def remarks(self) -> dict[str, str]:
         """What the unit wrote beside its cells, by code."""
         return dict(self.notes.get("remarks", {}))
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What stands in the cells that hold words and in the summary, by code."""
+        return dict(self.notes.get("texts", {}))
 
     @property
     def sources(self) -> dict[str, str]:

@@ -41,7 +41,8 @@ class Standing:
     def texts(self) -> dict[str, str]:
         """Values as typed, by code."""
         cells = self.obligation.form.layout()
-        return {cell.code: show(self.values[cell.slot]) for cell in cells}
+        said = self.quarterly_return.texts if self.quarterly_return else {}
+        return {cell.code: show(self.values[cell.slot]) for cell in cells} | said
 
     @property
     def filled(self) -> int:
@@ -96,7 +97,7 @@ def standings(obligations: Sequence[Obligation]) -> list[Standing]:
 def _standing(
     obligation: Obligation, row: QuarterlyReturn | None, past: QuarterlyReturn | None
 ) -> Standing:
-    every = frozenset(cell.code for cell in obligation.form.layout())
+    every = frozenset(cell.code for cell in obligation.form.entries())
     if row is None:
         values, _ = carried(obligation, past)
         return Standing(obligation, None, values, {}, every)

@@ -58,12 +58,12 @@ def similar_fields(label: str, form: ReturnForm, limit: int = 6) -> list[Known]:
 
 
 def _in_forms(label: str, form: ReturnForm) -> Iterable[Known]:
-    for cell in form.layout():
+    for cell in form.whole_layout():
         if (alike := likeness(label, cell.label)) >= ALIKE:
             yield Known(f"{cell.code} {cell.label}", "就在本表中", "填报单位", "每期", alike)
     for other in published_forms(except_key=form.key):
         used = _last_period(other)
-        for cell in other.layout():
+        for cell in other.whole_layout():
             if (alike := likeness(label, cell.label)) >= ALIKE:
                 link = f"form.{other.key}.{cell.code}"
                 when = f"最近一期 {used}" if used else "尚未开启"
@@ -71,7 +71,7 @@ def _in_forms(label: str, form: ReturnForm) -> Iterable[Known]:
 
 
 def _in_library(label: str, form: ReturnForm) -> Iterable[Known]:
-    held = {cell.code for cell in form.layout()}
+    held = {cell.code for cell in form.whole_layout()}
     for indicator in Indicator.objects.filter(is_active=True).exclude(code__in=held):
         if (alike := likeness(label, indicator.name)) >= ALIKE:
             reported = indicator.is_reported
@@ -117,7 +117,9 @@ def budget_minutes() -> int:
 def minutes_with(form: ReturnForm) -> int:
     """Minutes of all published forms together, were this one published too."""
     others = published_forms(except_key=form.key)
-    return minutes_of(form.layout()) + sum(minutes_of(other.layout()) for other in others)
+    return minutes_of(form.whole_layout()) + sum(
+        minutes_of(other.whole_layout()) for other in others
+    )
 
 
 def draft_of(key: str) -> ReturnForm | None:
@@ -156,13 +158,14 @@ _WORDS = {
     "choices": "选项",
     "watched": "异常提示",
     "source": "预填来源",
+    "formula": "公式",
 }
 
 
 def differences(older: ReturnForm, newer: ReturnForm) -> list[Change]:
     """Cells and checks that came, went or changed from one version to the other."""
-    before = {cell.code: cell for cell in older.layout()}
-    after = {cell.code: cell for cell in newer.layout()}
+    before = {cell.code: cell for cell in older.whole_layout()}
+    after = {cell.code: cell for cell in newer.whole_layout()}
     changes = [
         Change("新增", cell.code, cell.label) for code, cell in after.items() if code not in before
     ]

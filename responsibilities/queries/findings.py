@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from responsibilities.checks import Check, Figures, Finding, findings
 from responsibilities.enums import ExceptionState, Severity
 from responsibilities.expressions import others_in, reads
-from responsibilities.models import CheckException, QuarterlyReturn
+from responsibilities.live import compiled
+from responsibilities.models import CheckException, Obligation, QuarterlyReturn
 from responsibilities.queries.returns import (
     HANDED_IN,
     aligned,
@@ -33,7 +35,7 @@ def findings_of(
     form = quarterly_return.form
     checks = form.own_checks()
     figures = figures_of(quarterly_return, checks, earlier)
-    found = findings(form.layout(), checks, form.standing_rules(), figures)
+    found = findings(form.whole_layout(), checks, form.standing_rules(), figures)
     if not any(can_be_excepted(finding) for finding in found):
         return found
     granted = granted_exceptions(quarterly_return)
@@ -43,6 +45,29 @@ def findings_of(
         else finding
         for finding in found
     ]
+
+
+def live_form(
+    obligation: Obligation,
+    quarterly_return: QuarterlyReturn | None,
+    earlier: Sequence[QuarterlyReturn],
+) -> dict[str, Any]:
+    """The form with the figures around it, for the browser to reckon with while somebody types."""
+    row = quarterly_return
+    if row is None:
+        cells = obligation.form.layout()
+        row = QuarterlyReturn(
+            obligation=obligation,
+            unit=obligation.unit,
+            period=obligation.period,
+            form=obligation.form,
+            values=[None] * len(cells),
+        )
+    form = obligation.form
+    checks = form.own_checks()
+    figures = figures_of(row, checks, earlier, standing=False)
+    granted = granted_exceptions(row) if row.pk else {}
+    return compiled(form.layout(), checks, figures, granted)
 
 
 def can_be_excepted(finding: Finding) -> bool:
@@ -74,7 +99,10 @@ def figures_of(
     quarterly_return: QuarterlyReturn,
     checks: Sequence[Check],
     earlier: Sequence[QuarterlyReturn] | None = None,
+    *,
+    standing: bool = True,
 ) -> Figures:
+    """All that checks may read; ``standing`` asks for what the rules of every form read too."""
     cells = quarterly_return.form.layout()
     unit, period = quarterly_return.unit, quarterly_return.period
     past = list(earlier) if earlier is not None else earlier_returns(unit, period)
@@ -83,7 +111,8 @@ def figures_of(
     def wants(name: str) -> bool:
         return any(reads(tree, name) for tree in trees)
 
-    peers = quarterly_return.form.standing_rules().peers or wants("median_peers")
+    by_rule = standing and quarterly_return.form.standing_rules().peers
+    peers = by_rule or wants("median_peers")
     return Figures(
         values=quarterly_return.values,
         level=unit.level,
@@ -93,6 +122,7 @@ def figures_of(
         ytd=year_to_date(quarterly_return, past) if wants("ytd") else {},
         targets=targets_of(unit, period.year) if wants("target") else {},
         others=other_values(quarterly_return, checks),
+        texts=quarterly_return.texts,
     )
 
 

@@ -128,7 +128,7 @@ def _day(what: Event | TrailEntry) -> object:
 def _pin(events: list[Event], quarterly_return: QuarterlyReturn) -> None:
     """Hang each remark on the sending back that it was written with."""
     returns = [event for event in events if event.label == "退回补正"]
-    labels = {cell.code: cell.label for cell in quarterly_return.form.layout()}
+    labels = {cell.code: cell.label for cell in quarterly_return.form.entries()}
     for pin in quarterly_return.pins.all():
         held = [event for event in returns if event.at <= pin.at]
         if held:

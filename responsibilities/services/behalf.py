@@ -12,6 +12,7 @@ from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted
 from responsibilities.authority import FILE_ON_BEHALF
 from responsibilities.cells import hard_errors
+from responsibilities.checks import blank_words
 from responsibilities.models import Obligation, QuarterlyReturn
 from responsibilities.queries.behalf import reviewers_above
 from responsibilities.services.returns import (
@@ -101,7 +102,10 @@ def readiness_of(obligations: Iterable[Obligation]) -> list[Readiness]:
             state = row.get_state_display()
             found.append(Readiness(obligation, {}, f"现在是“{state}”，不需要再报送。"))
         else:
-            hard = hard_errors(obligation.form.layout(), row.values)
+            hard = {
+                **hard_errors(obligation.form.layout(), row.values),
+                **blank_words(obligation.form.whole_layout(), row.texts),
+            }
             stops = problems_of(row)
             problems = {code: text for code, text in stops.items() if code in hard}
             soft = {code: text for code, text in stops.items() if code not in hard}

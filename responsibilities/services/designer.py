@@ -23,8 +23,15 @@ from orgs.services import demand_valid
 from responsibilities.authority import DESIGN_FORM
 from responsibilities.cells import Cell
 from responsibilities.checks import Check, Rules, failing_examples
-from responsibilities.enums import Blank, CellType, FormState, QuarterlyStyle
-from responsibilities.expressions import ExpressionError, cells_in, parse
+from responsibilities.enums import WORDS, Blank, CellType, FormState, QuarterlyStyle
+from responsibilities.expressions import (
+    ExpressionError,
+    cells_in,
+    divides_by_cells,
+    divisor_of,
+    parse,
+    parse_figure,
+)
 from responsibilities.models import Indicator, ReturnForm
 from responsibilities.queries.designer import (
     LEDGER,
@@ -33,6 +40,7 @@ from responsibilities.queries.designer import (
     draft_of,
     minutes_with,
 )
+from responsibilities.words import NO_SLOT
 
 MOST_CELLS = 300
 MOST_CHECKS = 100
@@ -61,6 +69,11 @@ class TypedCell:
     choices: tuple[str, ...] = ()
     watched: bool = True
     source: str = ""
+    formula: str = ""
+
+    @property
+    def is_words(self) -> bool:
+        return self.value_type in WORDS
 
 
 def _demand_design(actor: Actor) -> None:
@@ -146,7 +159,7 @@ def save_design(
     if errors:
         raise FieldErrors(errors, f"有 {len(errors)} 处需要更正，尚未保存。")
     cells = _cells_of(coded)
-    codes = frozenset(cell.code for cell in cells)
+    codes = frozenset(cell.code for cell in cells if not cell.is_words)
     for check in form.own_checks():
         if lost := [
             code for code in [*cells_in(check.tree), check.at] if code and code not in codes
@@ -225,18 +238,46 @@ def _wrong_row(row: TypedCell, codes: Mapping[str, TypedCell]) -> dict[str, str]
         wrong["choices"] = "单选至少要两个选项，用顿号或逗号隔开。"
     if row.not_above and (row.not_above not in codes or row.not_above == row.code):
         wrong["not_above"] = f"本表没有另一栏“{row.not_above}”，请核对编码。"
-    for part in row.total_of:
-        if part not in codes or part == row.code:
-            wrong["total_of"] = f"本表没有另一栏“{part}”，请核对编码。"
-        elif codes[part].total_of:
-            wrong["total_of"] = f"{part} 本身是合计，请改为它的各项。"
-        elif codes[part].value_type not in {CellType.INTEGER, CellType.DECIMAL}:
-            wrong["total_of"] = f"{part} 不是可以相加的数。"
+    if row.is_words and (row.total_of or row.formula or row.not_above or row.source):
+        wrong["value_type"] = "文字、日期和文件栏不参与计算，请清空合计、公式和上限。"
+    wrong |= _wrong_sum(row, codes) | _wrong_formula(row, codes)
     if not set(row.not_for) <= _AUDIENCE:
         wrong["not_for"] = "请从列出的单位类别中选择。"
     if row.source and not _is_source(row.source):
         wrong["label"] = "预填来源已不存在，请重新添加这一栏。"
     return wrong
+
+
+def _wrong_sum(row: TypedCell, codes: Mapping[str, TypedCell]) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    for part in row.total_of:
+        if part not in codes or part == row.code:
+            wrong["total_of"] = f"本表没有另一栏“{part}”，请核对编码。"
+        elif codes[part].total_of or codes[part].formula:
+            wrong["total_of"] = f"{part} 本身是合计，请改为它的各项。"
+        elif codes[part].value_type not in {CellType.INTEGER, CellType.DECIMAL}:
+            wrong["total_of"] = f"{part} 不是可以相加的数。"
+    return wrong
+
+
+def _wrong_formula(row: TypedCell, codes: Mapping[str, TypedCell]) -> dict[str, str]:
+    """A formula reads typed cells and sums; a quotient is a percentage, which is never added up."""
+    if not row.formula:
+        return {}
+    if row.total_of:
+        return {"formula": "合计和公式只能用一种，请清空其中一项。"}
+    figures = {code: one for code, one in codes.items() if not one.is_words}
+    try:
+        tree = parse_figure(row.formula, frozenset(figures))
+    except ExpressionError as error:
+        return {"formula": str(error)}
+    if row.code in cells_in(tree):
+        return {"formula": "公式不能用本栏自己。"}
+    if other := next((code for code in cells_in(tree) if figures[code].formula), ""):
+        return {"formula": f"{other} 也是公式，请直接用它所用的各栏。"}
+    if divides_by_cells(tree) and row.value_type != CellType.PERCENT:
+        return {"formula": "相除得到的数不能相加汇总，请把类型改为“百分比”。"}
+    return {}
 
 
 def _is_source(source: str) -> bool:
@@ -248,6 +289,8 @@ def _cells_of(rows: Sequence[TypedCell]) -> list[Cell]:
     """Rows of one section stand together, sections in the order they first appear."""
     titles = list(dict.fromkeys(row.section_title.strip() for row in rows))
     ordered = sorted(rows, key=lambda row: titles.index(row.section_title.strip()))
+    figures = frozenset(row.code for row in rows if not row.is_words)
+    slots = iter(range(len(rows)))
     return [
         Cell(
             code=row.code,
@@ -256,7 +299,7 @@ def _cells_of(rows: Sequence[TypedCell]) -> list[Cell]:
             value_type=row.value_type,
             section=f"S{titles.index(row.section_title.strip()) + 1}",
             section_title=row.section_title.strip()[:30],
-            slot=slot,
+            slot=NO_SLOT if row.is_words else next(slots),
             style=row.style,
             hint=row.hint.strip()[:200],
             not_above=row.not_above,
@@ -267,9 +310,19 @@ def _cells_of(rows: Sequence[TypedCell]) -> list[Cell]:
             choices=row.choices if row.value_type == CellType.CHOICE else (),
             watched=row.watched,
             source=row.source,
+            **_reckoned(row, figures),
         )
-        for slot, row in enumerate(ordered)
+        for row in ordered
     ]
+
+
+def _reckoned(row: TypedCell, codes: frozenset[str]) -> dict[str, Any]:
+    """The formula with its tree; the rate of a quotient over units is that of the sums."""
+    if not row.formula:
+        return {}
+    tree = parse_figure(row.formula, codes)
+    whole = divisor_of(tree) if row.value_type == CellType.PERCENT else ""
+    return {"formula": row.formula.strip(), "tree": tree, "whole": whole}
 
 
 def typed_row(cell: Cell) -> TypedCell:

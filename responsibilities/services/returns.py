@@ -27,6 +27,7 @@ from responsibilities.authority import FILE_ON_BEHALF, FILL_RETURN
 from responsibilities.cells import Cell, completion, fill_totals
 from responsibilities.checks import Finding, first_texts
 from responsibilities.enums import QuarterlyStyle, ReturnState, Severity
+from responsibilities.live import LIVE
 from responsibilities.models import Obligation, QuarterlyReturn
 from responsibilities.queries.behalf import place_of_review, reviewers_above
 from responsibilities.queries.findings import findings_of
@@ -38,6 +39,7 @@ from responsibilities.queries.returns import (
     year_to_date,
 )
 from responsibilities.queries.review import resubmission_posts
+from responsibilities.words import read_words, tidy
 
 LONGEST_REMARK = 200
 
@@ -51,6 +53,8 @@ class Saved:
     conflicts: dict[str, dict[str, str]] = field(default_factory=dict)
     remark_conflicts: dict[str, dict[str, str]] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)
+    #: Of the warnings those that the browser cannot find by itself (history, peers).
+    standing: dict[str, str] = field(default_factory=dict)
     revision: int = 0
     saved_at: str = ""
 
@@ -106,7 +110,7 @@ def editable_codes(quarterly_return: QuarterlyReturn) -> set[str]:
     unit = quarterly_return.unit
     typed = {
         cell.code
-        for cell in quarterly_return.form.layout()
+        for cell in quarterly_return.form.entries()
         if not cell.is_total and cell.is_asked_of(unit.level, unit.category)
     }
     if quarterly_return.state == ReturnState.DRAFT:
@@ -141,18 +145,21 @@ def save_cells(
     if not quarterly_return.is_editable:
         raise StateConflict(f"这张报表现在是“{quarterly_return.get_state_display()}”，不能再修改。")
     cells = {cell.code: cell for cell in quarterly_return.form.layout()}
+    words = {cell.code: cell for cell in quarterly_return.form.words()}
     allowed = editable_codes(quarterly_return)
     result = Saved()
     before: dict[str, Any] = {}
     for code, text in changes.items():
-        cell = cells.get(code)
+        cell = cells.get(code) or words.get(code)
         if cell is None or code not in allowed:
             result.errors[code] = "这一栏没有被退回，不能修改。如需更正请联系审核人。"
             continue
-        _save_cell(quarterly_return, cell, text, base.get(code), actor, result, before)
+        keep = _save_words if cell.is_words else _save_cell
+        keep(quarterly_return, cell, text, base.get(code), actor, result, before)
     offered = {code: text for code, text in (remarks or {}).items() if code in allowed}
     _save_remarks(quarterly_return, offered, remark_base or {}, result)
-    if any(before[code] != answer["value"] for code, answer in result.saved.items()):
+    figures = {code: one for code, one in result.saved.items() if code in cells}
+    if any(before[code] != answer["value"] for code, answer in figures.items()):
         # Somebody has figures after all: an ordinary return, checked as one.
         quarterly_return.is_nil, quarterly_return.nil_reason = False, ""
     if result.saved:
@@ -205,6 +212,42 @@ def _save_cell(
     result.saved[cell.code] = {"value": show(value), "display": show(value), "rate": None}
 
 
+def _save_words(
+    quarterly_return: QuarterlyReturn,
+    cell: Cell,
+    text: str,
+    base: str | None,
+    actor: Actor,
+    result: Saved,
+    before: dict[str, Any],
+) -> None:
+    """Keep a text, date or reference under the same rule of conflicts as a figure."""
+    try:
+        words = read_words(cell, text)
+    except ValueError as error:
+        result.errors[cell.code] = str(error)
+        return
+    texts = quarterly_return.notes.setdefault("texts", {})
+    current = texts.get(cell.code, "")
+    if base is not None and _kept_words(cell, base) != current and words != current:
+        writer = quarterly_return.notes.get("writers", {}).get(cell.code, ["其他窗口", ""])
+        result.conflicts[cell.code] = {"theirs": current, "by": writer[0], "at": writer[1]}
+        return
+    before[cell.code] = current
+    texts[cell.code] = words
+    quarterly_return.notes["texts"] = {code: held for code, held in texts.items() if held}
+    now = timezone.localtime().strftime("%H:%M")
+    quarterly_return.notes.setdefault("writers", {})[cell.code] = [actor.person_name, now]
+    result.saved[cell.code] = {"value": words, "display": words, "rate": None}
+
+
+def _kept_words(cell: Cell, typed: str) -> str:
+    try:
+        return read_words(cell, typed)
+    except ValueError:
+        return tidy(typed)
+
+
 def _save_remarks(
     quarterly_return: QuarterlyReturn,
     remarks: Mapping[str, str],
@@ -241,8 +284,10 @@ def _rate(quarterly_return: QuarterlyReturn, cells: Mapping[str, Cell], result: 
     for code in result.saved:
         rate = completion(done.get(code), targets.get(code))
         result.saved[code]["rate"] = None if rate is None else str(rate)
-    warnings = first_texts(findings_of(quarterly_return, earlier), Severity.SOFT)
-    result.warnings = {code: text for code, text in warnings.items() if code in result.saved}
+    found = [one for one in findings_of(quarterly_return, earlier) if one.code in result.saved]
+    result.warnings = first_texts(found, Severity.SOFT)
+    beyond = [one for one in found if not one.rule_key.startswith(LIVE)]
+    result.standing = first_texts(beyond, Severity.SOFT)
 
 
 def problems_of(quarterly_return: QuarterlyReturn) -> dict[str, str]:

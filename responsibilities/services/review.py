@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import F
@@ -18,6 +19,7 @@ from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermi
 from gongjian.foundation.workflow.lifecycle import advance
 from orgs.models import Unit
 from responsibilities.authority import SUBMIT_RETURN, URGE_RETURN
+from responsibilities.cells import Cell
 from responsibilities.enums import ReturnState
 from responsibilities.models import (
     Consolidation,
@@ -100,7 +102,7 @@ def send_back_return(
 ) -> QuarterlyReturn:
     """Return it with remarks pinned to cells; only those cells open again (退回补正)."""
     quarterly_return = lock_return(quarterly_return)
-    cells = {cell.code: cell for cell in quarterly_return.form.layout()}
+    cells = {cell.code: cell for cell in quarterly_return.form.entries()}
     pinned = {code: text.strip() for code, text in (remarks or {}).items() if text.strip()}
     if unknown := pinned.keys() - cells.keys():
         raise DomainError(f"报表里没有这些栏：{'、'.join(sorted(unknown))}。请刷新后重试。")
@@ -114,14 +116,17 @@ def send_back_return(
         reason=reason.strip() or "；".join(pinned.values())[:300],
         changes={"reviewed_by": actor.label[:200], "reviewer_post_id": actor.post_id},
     )
-    QuarterlyReturn.objects.filter(pk=quarterly_return.pk).update(returned_values=F("values"))
+    quarterly_return.notes["returned_texts"] = quarterly_return.texts
+    QuarterlyReturn.objects.filter(pk=quarterly_return.pk).update(
+        returned_values=F("values"), notes=quarterly_return.notes
+    )
     ReturnRemark.objects.bulk_create(
         [
             ReturnRemark(
                 quarterly_return=quarterly_return,
                 cell=code,
                 text=text[:300],
-                value_before=quarterly_return.values[cells[code].slot],
+                value_before=_figure_at(quarterly_return, cells[code]),
                 author=actor.label[:200],
             )
             for code, text in sorted(pinned.items())
@@ -139,6 +144,11 @@ def send_back_return(
         deadline=quarterly_return.obligation.deadline,
     )
     return quarterly_return
+
+
+def _figure_at(quarterly_return: QuarterlyReturn, cell: Cell) -> Decimal | None:
+    """The figure of a cell; words have none and are kept whole beside it."""
+    return None if cell.is_words else quarterly_return.values[cell.slot]
 
 
 @transaction.atomic

@@ -87,7 +87,7 @@ def keep_return_workbook(
     _demand_own(ticket, actor, ONE_UNIT, at, obligation.period)
     if set(ticket.held) != {obligation.pk} or ticket.form != obligation.form_id:
         raise _other_version()
-    matched = match_return(book, ticket, obligation.form.layout())
+    matched = match_return(book, ticket, obligation.form.entries())
     return _keep(matched, content, actor=actor, unit=at, period=obligation.period, name=file_name)
 
 
@@ -184,7 +184,7 @@ def preview_upload(upload: ReturnUpload) -> Preview:
 
 
 def _line(change: Change, held: Standing) -> Line:
-    labels = {cell.code: cell.label for cell in held.obligation.form.layout()}
+    labels = {cell.code: cell.label for cell in held.obligation.form.entries()}
     texts = held.remarks if change.kind == "remark" else held.texts
     label = labels.get(change.code, change.code)
     return Line(

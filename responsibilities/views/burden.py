@@ -55,9 +55,9 @@ class Burden(Page):
                 "cells": len(form.cells),
                 "typed": sum(
                     cell.style == "incremental" and not cell.is_total and not cell.source
-                    for cell in form.layout()
+                    for cell in form.whole_layout()
                 ),
-                "minutes": minutes_of(form.layout()),
+                "minutes": minutes_of(form.whole_layout()),
             }
             for form in published_forms()
         ]
@@ -174,7 +174,7 @@ class ExceptionAsk(RecordsMixin, FormPage):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         row = self.get_object()
-        labels = {cell.code: cell.label for cell in row.form.layout()}
+        labels = {cell.code: cell.label for cell in row.form.whole_layout()}
         found = [
             (f"{one.rule_key}|{one.code}", f"{one.code} {labels[one.code]}：{one.text}")
             for one in exceptable(row)
@@ -203,7 +203,7 @@ class ExceptionDetail(DetailPage):
     def get_facts(self) -> list[tuple[str, Any]]:
         asked = self.object
         row = asked.quarterly_return
-        labels = {cell.code: cell.label for cell in row.form.layout()}
+        labels = {cell.code: cell.label for cell in row.form.whole_layout()}
         return [
             ("单位", row.unit),
             ("报表", f"{row.period}"),

@@ -18,7 +18,7 @@ from orgs.enums import Category
 from orgs.services import change_filing_window
 from responsibilities.authority import DESIGN_FORM, OPEN_QUARTER
 from responsibilities.burden import minutes_of
-from responsibilities.checks import Check, failing_examples, surroundings_of
+from responsibilities.checks import Check, Figures, failing_examples, surroundings_of
 from responsibilities.enums import Blank, CellType, FormState, QuarterlyStyle, Severity
 from responsibilities.expressions import FUNCTIONS, ExpressionError, parse
 from responsibilities.forms.designer import (
@@ -31,6 +31,7 @@ from responsibilities.forms.designer import (
     read_rules,
     write_examples,
 )
+from responsibilities.live import compiled
 from responsibilities.models import Indicator, ReturnForm
 from responsibilities.queries.designer import (
     budget_minutes,
@@ -72,7 +73,7 @@ class DesignRow:
     @property
     def is_more(self) -> bool:
         """Whether anything beyond the usual is set, so that the rest stands open."""
-        rare = {"choices", "not_above", "total_of", "not_for"}
+        rare = {"choices", "not_above", "total_of", "not_for", "formula"}
         return bool(rare & self.errors.keys() or self.cell.value_type == CellType.CHOICE)
 
 
@@ -119,7 +120,7 @@ class FormDesign(_Form):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.draft()
-        rows = [typed_row(cell) for cell in form.layout()]
+        rows = [typed_row(cell) for cell in form.whole_layout()]
         return self.show(form, rows)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -226,7 +227,7 @@ class FormDesign(_Form):
             "audience": AUDIENCE,
             "sections": list(dict.fromkeys(row.section_title for row in rows)),
             "library": Indicator.objects.filter(is_active=True).exclude(code__in=held),
-            "minutes": minutes_of(form.layout()),
+            "minutes": minutes_of(form.whole_layout()),
             "minutes_all": minutes_with(form),
             "budget": budget_minutes(),
             "obstacles": obstacles(form) if is_saved else [],
@@ -258,30 +259,20 @@ class FormPreview(_Form):
         if category not in Category.values:
             raise Http404
         sections: dict[str, list[dict[str, Any]]] = {}
-        for cell in form.layout():
+        for cell in form.whole_layout():
             asked = cell.is_asked_of("grassroots", category)
             sections.setdefault(cell.section_title, []).append({"cell": cell, "asked": asked})
-        checks = [
-            {
-                "tree": check.tree,
-                "at": check.place,
-                "isHard": check.severity == Severity.HARD,
-                "text": check.message or f"不符合“{check.label}”，请核对。",
-                "missing": check.missing,
-            }
-            for check in form.own_checks()
-            if check.is_for("grassroots", category)
-        ]
-        totals = {cell.code: list(cell.total_of) for cell in form.layout() if cell.is_total}
+        cells = form.layout()
+        figures = Figures([None] * len(cells), level="grassroots", category=category)
         return self.render(
             {
                 **self.frame(form, "form_preview"),
                 "sections": list(sections.items()),
                 "category": category,
                 "categories": AUDIENCE,
-                "compiled": {"checks": checks, "totals": totals},
+                "live": compiled(cells, form.own_checks(), figures),
                 "minutes": minutes_of(
-                    cell for cell in form.layout() if cell.is_asked_of("grassroots", category)
+                    cell for cell in form.whole_layout() if cell.is_asked_of("grassroots", category)
                 ),
             }
         )

@@ -68,6 +68,7 @@ class ExtensionList(ListPage):
 
 class ExtensionDetail(DetailPage):
     permission = VIEW_RETURN
+    template_name = "responsibilities/extension_detail.html"
     queryset = _REQUESTS
 
     def get_facts(self) -> list[tuple[str, Any]]:
@@ -103,6 +104,7 @@ class ExtensionStep(StepPage):
 class ExtensionAsk(RecordsMixin, FormPage):
     """申请延期 for one return of the own unit."""
 
+    template_name = "responsibilities/extension_form.html"
     permission = REQUEST_EXTENSION
     queryset = Obligation.objects.select_related("unit", "period")
     form_class = ExtensionAskForm
@@ -129,7 +131,8 @@ class ExtensionAsk(RecordsMixin, FormPage):
         owed = self.get_object()
         text = f"{owed.unit} {owed.period}，现在的截止日期是{long_date(owed.deadline)}"
         late = owed.deadline < today()
-        return {"help_text": text + ("，已逾期；逾期后提出的申请会注明。" if late else "。")}
+        words = text + ("，已逾期；逾期后提出的申请会注明。" if late else "。")
+        return {"help_text": words, "obligation": owed}
 
 
 class ExtensionGrant(RecordsMixin, FormPage):
@@ -138,6 +141,7 @@ class ExtensionGrant(RecordsMixin, FormPage):
     permission = DECIDE_EXTENSION
     queryset = _REQUESTS
     form_class = ExtensionGrantForm
+    template_name = "responsibilities/extension_form.html"
     heading = "同意延期"
     submit_label = "同意延期"
     success_message = "已同意，单位已收到通知。"
@@ -158,7 +162,8 @@ class ExtensionGrant(RecordsMixin, FormPage):
 
     def get_extra(self) -> dict[str, Any]:
         asked = self.get_object()
-        return {"help_text": f"{asked.unit} {asked.obligation.period}。申请理由：{asked.reason}"}
+        words = f"{asked.unit} {asked.obligation.period}。申请理由：{asked.reason}"
+        return {"help_text": words, "obligation": asked.obligation, "readonly": True}
 
 
 class ExtensionDecideMany(ConfirmPage):

@@ -51,7 +51,7 @@ class ReturnFormDetail(DetailPage):
         return None
 
     def get_facts(self) -> list[tuple[str, Any]]:
-        cells = self.object.layout()
+        cells = self.object.whole_layout()
         computed = sum(cell.is_total for cell in cells)
         return [
             ("版本", f"第{self.object.version}版"),
@@ -72,7 +72,7 @@ class ReturnFormDetail(DetailPage):
         asked = any(review.state == BurdenState.ASKED for review in reviews)
         over = is_draft and minutes_with(form) > budget_minutes()
         return {
-            "cells": form.layout(),
+            "cells": form.whole_layout(),
             "checks": form.own_checks(),
             "is_draft": is_draft,
             "obstacles": obstacles(form) if is_draft else [],

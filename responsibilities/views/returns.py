@@ -15,7 +15,7 @@ from gongjian.foundation.web.pages import FormPage, ListPage, Page, StepPage
 from responsibilities.authority import FILE_ON_BEHALF, FILL_RETURN, REQUEST_EXTENSION, SUBMIT_RETURN
 from responsibilities.forms.returns import NilForm
 from responsibilities.models import Obligation, QuarterlyReturn
-from responsibilities.queries.findings import exceptable
+from responsibilities.queries.findings import exceptable, live_form
 from responsibilities.services.accepting import accept_prefilled
 from responsibilities.services.returns import (
     declare_nil,
@@ -24,7 +24,8 @@ from responsibilities.services.returns import (
     submit_return,
     withdraw_return,
 )
-from responsibilities.sheet import build_sheet
+from responsibilities.sheet import build_sheet, hint_evidence
+from responsibilities.standing_words import not_yet, time_left, why_locked
 from responsibilities.tables.returns import ObligationTable
 
 _FIELD = re.compile(r"(cells|base|remarks|remark_base)\[(\w{1,12})\]")
@@ -92,6 +93,7 @@ class ReturnFill(FillPage):
         if quarterly_return is not None:
             quarterly_return.unit, quarterly_return.period = obligation.unit, obligation.period
         sheet = build_sheet(obligation, quarterly_return, **shown)
+        hint_evidence(sheet)
         at = obligation.unit
         context = {
             "sheet": sheet,
@@ -103,6 +105,7 @@ class ReturnFill(FillPage):
             "locked": sheet.is_locked,
             "message": message,
             "errors": shown.get("errors") or {},
+            "labels": {row.code: row.label for part in sheet.sections for row in part.rows},
             "may_except": quarterly_return is not None
             and bool(shown.get("errors"))
             and bool(exceptable(quarterly_return)),
@@ -117,6 +120,14 @@ class ReturnFill(FillPage):
             and quarterly_return.seen_at is None
             and self.actor.may(SUBMIT_RETURN, at=at),
             "heading": f"{obligation.period}报表",
+            "live": None
+            if sheet.is_locked
+            else live_form(obligation, quarterly_return, sheet.earlier),
+            "left_words": time_left(obligation.deadline),
+            "why_locked": why_locked(obligation, quarterly_return),
+            "not_yet": not_yet(obligation),
+            "details_base": reverse("responsibilities:return_fill", args=[obligation.pk])
+            + "cells/",
             "offline_url": reverse("web:offline") if settings.OFFLINE_PAGES else "",
         }
         return self.render(context, status=status)

@@ -169,7 +169,7 @@ class AcceptMany(_ReviewPage, ConfirmPage):
             "odd": [
                 {
                     "row": row,
-                    "labels": {cell.code: cell.label for cell in row.form.layout()},
+                    "labels": {cell.code: cell.label for cell in row.form.entries()},
                     "remarks": row.remarks,
                 }
                 for row in odd

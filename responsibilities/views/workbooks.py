@@ -59,7 +59,7 @@ class ReturnWorkbook(FillPage):
         ticket = open_ticket(
             self.actor, obligation.unit, obligation.period, standings([obligation]), ONE_UNIT
         )
-        cells = {cell.code: cell for cell in obligation.form.layout()}
+        cells = {cell.code: cell for cell in obligation.form.entries()}
         content = write_return(sheet, ticket, cells=cells)
         return _file(content, f"{obligation.unit.name}{obligation.period}报表.xlsx")
 

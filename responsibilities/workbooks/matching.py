@@ -9,6 +9,7 @@ from decimal import Decimal
 from gongjian.foundation.kernel.errors import DomainError
 from gongjian.foundation.kernel.numbers import show
 from responsibilities.cells import Cell
+from responsibilities.words import SUMMARY_CODES, date_of_serial, read_words, same_words
 from responsibilities.workbooks.reading import SheetData, Value, letters, place
 from responsibilities.workbooks.ticket import SHEET, Held, Ticket
 from responsibilities.workbooks.writing import (
@@ -78,7 +79,8 @@ def match_return(book: Mapping[str, SheetData], ticket: Ticket, cells: Sequence[
         values = (sheet.value(row, columns[VALUE]), sheet.value(row, columns[REMARK]))
         _match_value(known[code], values[0], key, held, places[0], matched)
         _match_remark(code, values[1], key, held, places[1], matched)
-    _demand_all(known, seen, "编码", matched)
+    asked = [code for code in known if code not in SUMMARY_CODES]
+    _demand_all(asked, seen, "编码", matched)
     return matched
 
 
@@ -108,7 +110,7 @@ def match_children(book: Mapping[str, SheetData], ticket: Ticket, cells: Sequenc
             column = columns[cell.code]
             value = sheet.value(row, column)
             _match_value(cell, value, key, held, place(row, column), matched)
-    _demand_all(units, seen, "单位代码", matched)
+    _demand_all(list(units), seen, "单位代码", matched)
     return matched
 
 
@@ -169,7 +171,7 @@ def _is_stray(
 
 
 def _demand_all(
-    known: Mapping[str, object], seen: Mapping[str, str], label: str, matched: Matched
+    known: Sequence[str], seen: Mapping[str, str], label: str, matched: Matched
 ) -> None:
     missing = [code for code in known if code not in seen]
     if missing and not any("重复" in text or "没有“" in text for _, text in matched.faults):
@@ -206,6 +208,9 @@ def _match_value(
     cell: Cell, value: Value, key: int, held: Held, where: str, matched: Matched
 ) -> None:
     base = held.values.get(cell.code, "")
+    if cell.is_words:
+        _match_words(cell, value, key, held, where, matched)
+        return
     if odd := _odd(value):
         matched.complain(where, odd)
         return
@@ -221,6 +226,28 @@ def _match_value(
     else:
         change = Change(key, cell.code, "value", show(number), base, where)
         matched.changes.append(change)
+
+
+def _match_words(
+    cell: Cell, value: Value, key: int, held: Held, where: str, matched: Matched
+) -> None:
+    """A text, date or reference; a workbook does not keep blanks and line ends as they were."""
+    base = held.values.get(cell.code, "")
+    if value.is_formula or value.is_fault:
+        matched.complain(where, "这里是公式，请改为文字。")
+        return
+    typed = date_of_serial(value.text) if value.is_date else value.lines or value.text
+    try:
+        words = read_words(cell, typed)
+    except ValueError as error:
+        matched.complain(where, str(error))
+        return
+    if same_words(words, base):
+        matched.unchanged += bool(base)
+    elif cell.code not in held.open:
+        matched.complain(where, "这一栏没有退回补正，不能修改。请恢复原来的内容。")
+    else:
+        matched.changes.append(Change(key, cell.code, "value", words, base, where))
 
 
 def _number(cell: Cell, text: str) -> Decimal | None:

@@ -36,6 +36,8 @@ class Value:
     is_formula: bool = False
     is_date: bool = False
     is_fault: bool = False
+    #: The same with its line ends, for cells that hold words.
+    lines: str = ""
 
 
 EMPTY = Value("")
@@ -262,7 +264,8 @@ class _SheetReader:
             return Value(raw, is_formula=True)
         if self._kind == "s":
             known = raw.isdigit() and int(raw) < len(self._strings)
-            return Value(_clean(self._strings[int(raw)]) if known else "")
+            whole = self._strings[int(raw)] if known else ""
+            return Value(_clean(whole), lines=whole if "\n" in whole else "")
         if self._kind == "e":
             return Value(raw, is_fault=True)
         if self._kind == "d":

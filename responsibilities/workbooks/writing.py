@@ -11,8 +11,9 @@ import xlsxwriter
 
 from gongjian.commons.documents.rendering.characters import clean
 from responsibilities.cells import Cell
-from responsibilities.enums import ValueType
-from responsibilities.sheet import Sheet
+from responsibilities.enums import CellType, ValueType
+from responsibilities.sheet import Row, Sheet
+from responsibilities.words import SUMMARY_SECTION, longest_of
 from responsibilities.workbooks.ticket import SHEET, Ticket
 
 CODE, VALUE, REMARK = "编码", "本期数", "说明"
@@ -126,13 +127,17 @@ def write_return(sheet: Sheet, ticket: Ticket, *, cells: dict[str, Cell]) -> byt
             cell = cells[line.code]
             for column, text in enumerate((line.code, line.label, line.unit)):
                 page.write_string(row, column, clean(text), out.locked)
-            for column, number in ((3, line.target), (4, line.last)):
-                _write_number(page, row, column, number, out.number(cell, is_open=False))
             is_open = not line.readonly
-            _write_number(page, row, 5, line.base, out.number(cell, is_open=is_open))
+            if cell.is_words:
+                _write_words(page, row, line, cell, out)
+            else:
+                for column, number in ((3, line.target), (4, line.last)):
+                    _write_number(page, row, column, number, out.number(cell, is_open=False))
+                _write_number(page, row, 5, line.base, out.number(cell, is_open=is_open))
             page.write_string(row, 6, clean(line.remark), out.remark if is_open else out.locked)
             if is_open:
-                page.data_validation(row, 5, row, 5, rule_of(cell))
+                rule = _words_rule(cell) if cell.is_words else rule_of(cell)
+                page.data_validation(row, 5, row, 5, rule)
                 page.data_validation(row, 6, row, 6, _remark_rule())
             row += 1
     page.freeze_panes(5, 2)
@@ -192,6 +197,28 @@ def write_children(lines: Sequence[UnitLine], ticket: Ticket, *, cells: Sequence
     page.set_landscape()
     page.protect("", _PROTECTION)
     return out.finish(ticket)
+
+
+def _write_words(page: Any, row: int, line: Row, cell: Cell, out: _Book) -> None:
+    """Words stand in the column of the figures, as text: a date is typed like one."""
+    page.write_string(row, 3, "", out.locked)
+    page.write_string(row, 4, clean(line.last_words), out.locked)
+    page.write_string(row, 5, clean(line.typed), out.locked if line.readonly else out.remark)
+    if cell.section == SUMMARY_SECTION:
+        page.set_row(row, 90)
+
+
+def _words_rule(cell: Cell) -> dict[str, Any]:
+    wanted = "日期，如 2026-07-05" if cell.value_type == CellType.DATE else "文字"
+    return {
+        "input_title": cell.label[:30],
+        "input_message": f"请填{wanted}。{cell.hint}"[:250],
+        "validate": "length",
+        "criteria": "<=",
+        "value": longest_of(cell),
+        "error_title": "请缩短",
+        "error_message": f"最多 {longest_of(cell)} 字。",
+    }
 
 
 def _remark_rule() -> dict[str, Any]:

@@ -30,11 +30,11 @@ def test_a_form_is_designed_checked_and_published(committed_cast, scoped, window
 
     page.get_by_role("link", name="检查", exact=True).click()
     page.get_by_role("link", name="添加检查").first.click()
-    page.get_by_label("名称").fill("会员不多于职工")
-    page.get_by_label("条件").fill("[Z202] ≤ [Z2")
+    page.get_by_label("名称").fill("发展会员不多于职工")
+    page.get_by_label("条件").fill("[Z203] ≤ [Z2")
     expect(page.locator("#tried mark")).to_have_text("[Z2")
-    page.get_by_label("条件").fill("[Z202] ≤ [Z201]")
-    page.get_by_label("例子").fill("Z202=9，Z201=10 => 通过\nZ202=11，Z201=10 => 不通过")
+    page.get_by_label("条件").fill("[Z203] ≤ [Z201]")
+    page.get_by_label("例子").fill("Z203=9，Z201=10 => 通过\nZ203=11，Z201=10 => 不通过")
     expect(page.locator("#tried").get_by_text("与预期相符")).to_have_count(2)
     page.get_by_role("button", name="保存检查").click()
     expect(page.get_by_text("全部相符")).to_be_visible()
@@ -42,10 +42,10 @@ def test_a_form_is_designed_checked_and_published(committed_cast, scoped, window
     # Tried out as a village sees it, in the browser alone.
     page.get_by_role("link", name="试填预览").click()
     page.locator("#cell-Z201").fill("5")
-    page.locator("#cell-Z202").fill("9")
-    expect(page.locator("#message-Z202")).to_have_text("不符合“会员不多于职工”，请核对。")
-    page.locator("#cell-Z202").fill("4")
-    expect(page.locator("#message-Z202")).to_have_text("")
+    page.locator("#cell-Z203").fill("9")
+    expect(page.locator("#message-Z203")).to_have_text("不符合“发展会员不多于职工”，请核对。")
+    page.locator("#cell-Z203").fill("4")
+    expect(page.locator("#message-Z203")).to_have_text("")
 
     with scoped():
         draft = ReturnForm.objects.get(version=2)

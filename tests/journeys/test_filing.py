@@ -46,6 +46,19 @@ def expect_saved(page: Page) -> None:
     expect(page.locator("#save-state")).to_have_attribute("data-state", "saved")
 
 
+def paste(cell: Locator, text: str) -> None:
+    """What Ctrl+V does with a block copied from a workbook."""
+    cell.evaluate(
+        """(element, text) => {
+          const data = new DataTransfer();
+          data.setData("text/plain", text);
+          const options = {clipboardData: data, bubbles: true, cancelable: true};
+          element.dispatchEvent(new ClipboardEvent("paste", options));
+        }""",
+        text,
+    )
+
+
 @pytest.fixture
 def owed(committed_cast, scoped) -> Obligation:
     with scoped() as cast:
@@ -149,15 +162,18 @@ def test_two_windows_never_overwrite_each_other_silently(committed_cast, owed, s
 def test_a_pasted_column_fills_downwards_and_is_undone(committed_cast, owed, scoped, window):
     page = window(committed_cast.secretary)
     page.goto(f"/responsibilities/returns/fill/{owed.pk}/")
-    page.locator(f"#cell-{CODES[0]}").evaluate(
-        """(element, text) => {
-          const data = new DataTransfer();
-          data.setData("text/plain", text);
-          const options = {clipboardData: data, bubbles: true, cancelable: true};
-          element.dispatchEvent(new ClipboardEvent("paste", options));
-        }""",
-        "１２０\n90\n1,2\n8\n6\n",
-    )
+    paste(page.locator(f"#cell-{CODES[0]}"), "１２０\n90\n约3\n-8\n6\n")
+    preview = page.get_by_role("dialog", name="粘贴预览")
+    expect(preview).to_contain_text("将填入 5 栏，2 栏有误")
+    expect(preview.get_by_role("row").filter(has_text="约3")).to_contain_text("不是数字")
+    expect(preview.get_by_role("row").filter(has_text="-8")).to_contain_text("不能为负数")
+    # Nothing is done before it was agreed to.
+    preview.get_by_role("button", name="取消").click()
+    expect(page.locator(f"#cell-{CODES[0]}")).to_have_value("")
+    paste(page.locator(f"#cell-{CODES[0]}"), "１２０\n90\n1,2\n8\n6\n7\n")
+    expect(preview).to_contain_text("将填入 5 栏，各栏都能识别，多出的 1 行没有栏目可填")
+    preview.get_by_role("button", name="填入").click()
+    expect(page.locator(f"#cell-{CODES[4]}")).to_have_value("6")
     expect_saved(page)
     with scoped():
         assert [int(value) for value in held(owed).values] == [120, 90, 12, 8, 6]

@@ -168,7 +168,7 @@ def test_rows_of_a_section_stand_together_in_the_order_given(cast):
     [
         ({"label": ""}, "label", "请填写栏目名称"),
         ({"section_title": " "}, "section_title", "所在部分"),
-        ({"value_type": "text"}, "value_type", "请选择类型"),
+        ({"value_type": "image"}, "value_type", "请选择类型"),
         ({"value_type": "choice", "choices": ("一个",)}, "choices", "至少要两个选项"),
         ({"not_above": "Q1"}, "not_above", "没有另一栏“Q1”"),
         ({"total_of": ("Z201", "Q1")}, "total_of", "没有另一栏“Q1”"),

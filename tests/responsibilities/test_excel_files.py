@@ -36,7 +36,7 @@ def download(owed: Obligation, actor) -> bytes:
     """What the page hands out."""
     row = owed.returns.first()
     ticket = open_ticket(actor, owed.unit, owed.period, standings([owed]), "unit")
-    cells = {cell.code: cell for cell in owed.form.layout()}
+    cells = {cell.code: cell for cell in owed.form.entries()}
     return write_return(build_sheet(owed, row), ticket, cells=cells)
 
 

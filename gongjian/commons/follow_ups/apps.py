@@ -15,5 +15,6 @@ class FollowUpsConfig(AppConfig):
             agenda,
             contributions,
             documents,
+            evidence_contributions,
             reminders,
         )

@@ -97,7 +97,7 @@ class _ActPage(RecordsMixin, FormPage, base=True):
         return self.get_cancel_url()
 
     def get_extra(self) -> dict[str, Any]:
-        return {"object": self.get_object()}
+        return {"object": self.get_object(), "evidence_slot": None, "evidence_hint": ""}
 
 
 class ReportDone(_ActPage):
@@ -106,6 +106,9 @@ class ReportDone(_ActPage):
     heading = "申请办结"
     submit_label = "申请办结"
     success_message = "已申请办结，等待另一位同志核验。"
+
+    def get_extra(self) -> dict[str, Any]:
+        return {**super().get_extra(), "evidence_slot": "", "evidence_hint": ""}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {"initial": {"result": self.get_object().result}}
@@ -143,7 +146,12 @@ class AskExtension(_ActPage):
 
     def get_extra(self) -> dict[str, Any]:
         due = long_date(self.get_object().due_on)
-        return {**super().get_extra(), "help_text": f"现在的办理时限是{due}，到期后不再受理延期。"}
+        return {
+            **super().get_extra(),
+            "help_text": f"现在的办理时限是{due}，到期后不再受理延期。",
+            "evidence_slot": "extension",
+            "evidence_hint": "有会议通知、施工合同等能说明原因的，可以附上。",
+        }
 
 
 class DecideExtension(_ActPage):

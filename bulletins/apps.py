@@ -1,0 +1,13 @@
+"""App of the bulletins."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class BulletinsConfig(AppConfig):
+    name = "bulletins"
+    verbose_name = "信息交流"
+
+    def ready(self) -> None:
+        from bulletins import contributions, documents, points, reminders
