@@ -28,6 +28,11 @@ from responsibilities.queries.locks import lock_reason
 from responsibilities.queries.returns import chosen_period
 from responsibilities.sheet import build_sheet
 
+
+def _badge(actor: Actor) -> str:
+    return "待办" if owed_by(actor) else ""
+
+
 navigation.register(
     NavigationEntry(
         key="responsibilities.my_returns",
@@ -37,7 +42,7 @@ navigation.register(
         icon="clipboard-text",
         permission=FILL_RETURN,
         order=5,
-        badge=lambda actor: "待办" if owed_by(actor) else "",
+        badge=_badge,
         in_tabs=True,
     )
 )

@@ -13,7 +13,16 @@ from tools.places import FRONTEND, ROOT, STAMPS, STATIC_BUILT
 from tools.stamps import Stamp, files_under, fingerprint
 
 # Folders whose templates and Python name icons, which the build puts into the sprite.
-NAMING_ICONS = ("templates", "gongjian", "orgs", "responsibilities", "assessments", "inspections")
+NAMING_ICONS = (
+    "templates",
+    "gongjian",
+    "orgs",
+    "responsibilities",
+    "assessments",
+    "inspections",
+    "bulletins",
+    "meetings",
+)
 
 
 def environment() -> dict[str, str]:

@@ -12,6 +12,7 @@ from gongjian.demo.bulletins import bulletins_year
 from gongjian.demo.filing import file_the_quarters, finish_the_quarter
 from gongjian.demo.follow_ups import follow_up_matters
 from gongjian.demo.inspections import inspect_and_instruct
+from gongjian.demo.meetings import convene
 from gongjian.demo.people import build_tenant, open_operator
 from gongjian.demo.places import prefecture, small_prefecture
 from gongjian.demo.planning import plan_the_year
@@ -39,6 +40,7 @@ def file_and_follow_up(tenant: Tenant, say: Say) -> None:
     file_the_quarters(tenant, say)
     follow_up_matters(tenant)
     arrange_next_year(tenant)
+    convene(tenant)
     bulletins_year(tenant)
     inspect_and_instruct(tenant)
 

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "gongjian.commons.points",
     "gongjian.commons.rolls",
     "gongjian.commons.questionnaires",
+    "meetings",
     "responsibilities",
     "assessments",
     "bulletins",

@@ -20,7 +20,15 @@ from gongjian.foundation.workflow.lifecycle import Stateful
 from gongjian.schedule import BEAT_TABLE
 
 ROOT = Path(settings.BASE_DIR)
-OUR_FOLDERS = ("gongjian", "orgs", "responsibilities", "assessments", "bulletins", "inspections")
+OUR_FOLDERS = (
+    "gongjian",
+    "orgs",
+    "responsibilities",
+    "assessments",
+    "bulletins",
+    "inspections",
+    "meetings",
+)
 #: Tables of all tenants; everything else must be tenant-owned.
 GLOBAL_MODELS = {
     "orgs.Tenant",

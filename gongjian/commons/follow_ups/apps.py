@@ -12,6 +12,7 @@ class FollowUpsConfig(AppConfig):
 
     def ready(self) -> None:
         from gongjian.commons.follow_ups import (
+            agenda,
             contributions,
             documents,
             evidence_contributions,

@@ -9,3 +9,6 @@ class RollsConfig(AppConfig):
     name = "gongjian.commons.rolls"
     label = "rolls"
     verbose_name = "签到名册"
+
+    def ready(self) -> None:
+        from gongjian.commons.rolls import documents

@@ -1,0 +1,1 @@
+"""What a joint meeting may be asked to look at, by every mechanism."""

@@ -1,0 +1,51 @@
+"""签到表: the roll of one sitting on paper, in its order, with room to sign."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from gongjian.commons.documents.rendering import render_pdf
+from gongjian.commons.documents.shelves import (
+    ProducedFile,
+    Production,
+    Progress,
+    ReportKind,
+    report_kinds,
+)
+from gongjian.commons.rolls.authority import KEEP_ROLL
+from gongjian.commons.rolls.models import RollSession
+from gongjian.foundation.kernel.dates import long_date
+
+
+def sheet_values(session: RollSession) -> dict[str, Any]:
+    """Everything the sheet prints, as plain values."""
+    start = timezone.localtime(session.starts_at)
+    return {
+        "organ": session.roll.organizer.name,
+        "title": session.roll.title,
+        "label": session.label,
+        "when": f"{long_date(start.date())}{start:%H:%M}",
+        "rows": [
+            {
+                "number": str(number),
+                "name": member.name,
+                "unit": member.unit.name,
+                "duty": member.duty,
+                "capacity": member.capacity,
+            }
+            for number, member in enumerate(session.roll.members.select_related("unit"), start=1)
+        ],
+    }
+
+
+def produce_sheet(parameters: Mapping[str, Any]) -> Production:
+    session = RollSession.objects.select_related("roll__organizer").get(pk=parameters["session"])
+    yield Progress(20, "正在排版")
+    printed = render_pdf("rolls/sign_sheet.html", sheet_values(session))
+    return ProducedFile(f"{session.roll.title}签到表.pdf", "application/pdf", printed.content)
+
+
+SHEET = report_kinds.register(ReportKind("rolls.sheet", "签到表", KEEP_ROLL, produce_sheet))

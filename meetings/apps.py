@@ -1,0 +1,13 @@
+"""App of the joint meetings."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class MeetingsConfig(AppConfig):
+    name = "meetings"
+    verbose_name = "联席会议"
+
+    def ready(self) -> None:
+        from meetings import contributions, documents, reminders
