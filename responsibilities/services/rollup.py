@@ -51,7 +51,9 @@ WITH claimed AS (
 SELECT unit_number, period_number, path FROM claimed
 """
 
-# The year of a later quarter holds this one's figures, wherever the unit stood by then.
+# The year of a later quarter holds this one's figures, wherever the unit stood by then. All
+# places where it stood count: an obligation that is new takes its unit's year away from the
+# place of the one before, which nothing else would mark.
 _PLACES = """
 WITH mark AS (
   SELECT DISTINCT * FROM unnest(%(units)s::bigint[], %(periods)s::bigint[], %(paths)s::text[])
@@ -66,13 +68,11 @@ WITH mark AS (
 )
 SELECT DISTINCT l.period_id, left(l.path, greatest(length(l.path) - 4, 0)) FROM later l
 UNION
-SELECT DISTINCT l.period_id, stood.bucket FROM later l CROSS JOIN LATERAL (
-  SELECT o.bucket FROM responsibilities_obligation o
-  JOIN calendar_period p ON p.tenant_id = o.tenant_id AND p.id = o.period_id
-  WHERE o.tenant_id = %(tenant)s AND o.unit_id = l.unit_id AND p.year = l.year
-    AND p.starts_on <= l.starts_on AND p.kind = l.kind
-    AND (p.kind <> 'special' OR p.id = l.period_id)
-  ORDER BY p.starts_on DESC LIMIT 1) stood
+SELECT DISTINCT l.period_id, o.bucket FROM later l
+JOIN responsibilities_obligation o ON o.tenant_id = %(tenant)s AND o.unit_id = l.unit_id
+JOIN calendar_period p ON p.tenant_id = o.tenant_id AND p.id = o.period_id
+WHERE p.year = l.year AND p.starts_on <= l.starts_on AND p.kind = l.kind
+  AND (p.kind <> 'special' OR p.id = l.period_id)
 """
 
 #: Until the end of the transaction: groups stay in memory instead of being sorted on disk.

@@ -348,6 +348,23 @@ def test_a_moved_unit_leaves_the_past_and_takes_the_open_quarter_along(cast):
     assert total_of(cast.yunshan, past).included == 0
 
 
+def test_a_new_obligation_takes_the_year_away_from_where_the_unit_stood_before(cast):
+    form = form_of_all_rules()
+    first, last = ensure_quarter(2026, 1), ensure_quarter(2026, 4)
+    first.opens_on, first.due_on = date(2026, 4, 1), date(2026, 4, 10)
+    last.opens_on, last.due_on = today(), today() + timedelta(days=5)
+    for period in (first, last):
+        period.save()
+    make_filed(cast.hongqi, first, form, {"T1": Decimal(7)})
+    make_filed(cast.xinghuo, last, form, {"T1": Decimal(1)})
+    move_unit(cast.hongqi, actor=cast.administrator, parent=cast.xicheng)
+    # The last quarter's totals hold the unit's year at its old place: it owes nothing there yet.
+    recompute()
+    make_filed(Unit.objects.get(pk=cast.hongqi.pk), last, form, {"T1": Decimal(2)})
+    recompute()
+    assert refresh_all().drifted == 0
+
+
 def test_a_path_that_the_past_remembers_is_not_given_again(cast):
     form, period = form_of_all_rules(), ensure_quarter(2026, 1)
     period.opens_on, period.due_on = date(2026, 4, 1), date(2026, 4, 10)
