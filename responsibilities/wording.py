@@ -121,13 +121,30 @@ def fault_of(text: str, places: tuple[str, ...]) -> str:
     return ""
 
 
+def _nearest(rule: str, step: int) -> str:
+    days = [
+        wording.stage
+        for wording in USUAL
+        if wording.rule == rule and wording.stage.lstrip("+-").isdigit()
+    ]
+    same_side = [stage for stage in days if (int(stage) > 0) == (step > 0) and int(stage) != 0]
+    return min(same_side, key=lambda stage: (abs(int(stage) - step), stage))
+
+
 def said(
     written: Mapping[tuple[str, str], tuple[str, str]],
     rule: str,
     stage: str,
     values: Mapping[str, str],
 ) -> tuple[str, str]:
-    """Title and body of a message: in the office's own words, else in the usual ones."""
-    usual = BY_KEY[f"{rule.removeprefix('responsibilities.')}.{stage}"]
+    """Title and body of a message: in the office's own words, else in the usual ones.
+
+    A period with a plan of its own may remind on days that have no words; the
+    nearest day on the same side of the deadline lends them its own.
+    """
+    key = rule.removeprefix("responsibilities.")
+    if f"{key}.{stage}" not in BY_KEY:
+        stage = _nearest(rule, int(stage))
+    usual = BY_KEY[f"{key}.{stage}"]
     title, body = written.get((rule, stage), (usual.title, usual.body))
     return fill(title, values)[:200], fill(body, values)

@@ -166,7 +166,7 @@ class EvidencePanel extends HTMLElement {
     const zone = this.querySelector<HTMLElement>("[data-zone]");
     if (!zone) return;
     this.acceptDrops(zone);
-    const words = this.querySelector<HTMLInputElement>("[data-words]");
+    const words = this.querySelector<HTMLInputElement>("[data-find]");
     words?.addEventListener("input", () => {
       clearTimeout(this.timer);
       this.timer = window.setTimeout(() => void this.search(), 250);
@@ -284,7 +284,7 @@ class EvidencePanel extends HTMLElement {
   }
 
   private async search(): Promise<void> {
-    const words = this.querySelector<HTMLInputElement>("[data-words]")!.value;
+    const words = this.querySelector<HTMLInputElement>("[data-find]")!.value;
     const url = `${this.dataset.searchUrl}?${this.place}&q=${encodeURIComponent(words)}`;
     const answer = await this.attempt(() => send(url));
     if (answer?.ok) this.querySelector("[data-offered]")!.innerHTML = await answer.text();

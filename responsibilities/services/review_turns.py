@@ -12,7 +12,6 @@ from gongjian.commons.notices.services import notify
 from gongjian.foundation.audit.trail import record
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.errors import (
-    DomainError,
     FieldErrors,
     NotPermitted,
     StateConflict,
@@ -88,7 +87,7 @@ def escalate_return(
     row = lock_return(quarterly_return)
     place = row.review_unit.parent
     if place is None or place.parent_id is None:
-        raise DomainError("本级已是最高一级，没有上级可以提请，请直接审核。")
+        raise StateConflict("本级已是最高一级，没有上级可以提请，请直接审核。")
     row = advance(
         row,
         "escalate",
