@@ -8,6 +8,7 @@ class ResponsibilitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from responsibilities import (
+            agenda,
             authority,
             behalf_contributions,
             briefings,

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from assessments.agenda import open_objections
 from assessments.models import Finding
 from assessments.queries import compare_runs, lines_of
 from assessments.services import (
@@ -204,11 +205,16 @@ def test_an_objection_that_is_right_leads_to_another_run(scheme, cast):
     score = run.unit_scores.get(unit=cast.dongfeng)
     item = scheme.items.get(code="A02")
     objection = raise_objection(score, actor=cast.township, text="漏计两名会员", item=item)
+    # Until it is decided, a meeting finds it on its agenda.
+    (matter,) = open_objections(cast.city.path)
+    assert (matter.id, matter.unit_id) == (objection.pk, score.unit_id)
+    assert "漏计两名会员" in matter.body
     with pytest.raises(NotPermitted):
         uphold_objection(objection, actor=cast.office, decision="属实")
     run = uphold_objection(
         objection, actor=cast.leader, decision="经核对名册属实", value=Decimal(40)
     )
+    assert open_objections(cast.city.path) == []
     assert run.state == "withdrawn"
     message = OutboxMessage.objects.get(task="assessments.rescore_scheme")
     rescore_scheme(**message.arguments)
