@@ -67,11 +67,7 @@ def standings(call: Call) -> list[PaperStanding]:
 def _standing(paper: Paper, rows: Sequence[ReviewAssignment], call: Call) -> PaperStanding:
     scored = [(row, row.score) for row in rows if row.score is not None]
     scores = [score for _, score in scored]
-    far = [
-        row.expert.name
-        for place, (row, score) in enumerate(scored)
-        if is_far(score, scores[:place] + scores[place + 1 :])
-    ]
+    far = [row.expert.name for row, score in scored if is_far(score, scores)]
     declined = sum(row.state == AssignmentState.DECLINED for row in rows)
     return PaperStanding(
         paper,

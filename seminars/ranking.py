@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from statistics import median
 
 CENT = Decimal("0.01")
 #: With fewer judges nothing is dropped: two of four would decide alone.
 FEWEST_FOR_DROPPING = 5
-#: Points apart from the mean of the other judges that make a score conspicuous.
+#: Points apart from the median that make a score conspicuous.
 FAR = Decimal(15)
 #: Standard deviation above which the judges disagree.
 WIDE = Decimal(10)
@@ -38,10 +39,11 @@ def spread_of(scores: Sequence[Decimal]) -> Decimal | None:
     return (squares / len(scores)).sqrt().quantize(CENT, ROUND_HALF_UP)
 
 
-def is_far(score: Decimal, others: Sequence[Decimal]) -> bool:
-    """Whether a judge stands far from the others; two alone cannot say who is far."""
-    middle = mean_of(others)
-    return middle is not None and len(others) >= 2 and abs(score - middle) >= FAR
+def is_far(score: Decimal, scores: Sequence[Decimal]) -> bool:
+    """Whether one of ``scores`` stands far from their middle; of two nobody can say who is far."""
+    if len(scores) < 3:
+        return False
+    return abs(score - median(scores)) >= FAR
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=100, verbose_name='题目')),
                 ('abstract', models.CharField(blank=True, max_length=400, verbose_name='摘要')),
                 ('body', models.TextField(verbose_name='正文')),
-                ('masked', models.JSONField(default=list, verbose_name='已隐去的词')),
+                ('masked', models.JSONField(blank=True, default=list, verbose_name='已隐去的词')),
                 ('by', models.CharField(max_length=200, verbose_name='确认人')),
                 ('at', models.DateTimeField(auto_now=True, verbose_name='确认时间')),
                 ('tenant', models.ForeignKey(default=gongjian.foundation.tenancy.scope.require_tenant_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.tenant', verbose_name='地区')),

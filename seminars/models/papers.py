@@ -171,7 +171,7 @@ class BlindCopy(TenantOwned):
     abstract = models.CharField("摘要", max_length=400, blank=True)
     body = models.TextField("正文")
     #: The words that were taken out, so that the next one who looks knows which.
-    masked = models.JSONField("已隐去的词", default=list)
+    masked = models.JSONField("已隐去的词", default=list, blank=True)
     by = models.CharField("确认人", max_length=200)
     at = models.DateTimeField("确认时间", auto_now=True)
 

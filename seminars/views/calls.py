@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Count, Q
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from gongjian.commons.documents.models import ReportJob
 from gongjian.commons.documents.reports import request_report
+from gongjian.foundation.audit.models import TrailEntry
 from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.web.pages import (
     ConfirmPage,
@@ -130,6 +132,10 @@ class CallDetail(_Readable, DetailPage):
         # Announcing asks for the last day and has a page of its own.
         return [step for step in super().get_steps() if step["label"] != "公示"]
 
+    def get_history(self) -> Sequence[TrailEntry]:
+        # The judges' names stand in it, and authors are not to know them.
+        return super().get_history() if self.actor.may(MANAGE_CALL) else []
+
     def get_extra(self) -> dict[str, Any]:
         call: Call = self.object
         manages = self.actor.may(MANAGE_CALL)
@@ -140,6 +146,7 @@ class CallDetail(_Readable, DetailPage):
         return {
             "stages": self._stages(call),
             "tiers": call.tiers.all(),
+            "guide": [line.strip() for line in call.guide.splitlines() if line.strip()],
             "mine": papers_for(self.actor).filter(call=call, unit=self.actor.unit_id),
             "paper_tones": PAPER_TONES,
             "may_manage": manages,
