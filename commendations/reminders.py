@@ -1,4 +1,4 @@
-"""What commendations remind of: recommendations that close, nominations that wait for a superior."""
+"""What commendations remind of: the last day, told to whoever has a nomination in hand."""
 
 from __future__ import annotations
 

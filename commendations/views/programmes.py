@@ -301,7 +301,7 @@ class ProgrammeAnnounce(RecordsMixin, FormPage):
         return str(self.get_object().get_absolute_url())
 
 
-class NominationList(RecordsMixin, ListPage):
+class NominationList(ListPage):
     """All nominations of a programme that the reader may see."""
 
     permission = VIEW_PROGRAMME
