@@ -7,4 +7,4 @@ class AssessmentsConfig(AppConfig):
     verbose_name = "考核"
 
     def ready(self) -> None:
-        from assessments import agenda, authority, contributions, documents
+        from assessments import agenda, authority, contributions, documents, eligibility

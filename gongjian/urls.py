@@ -15,6 +15,8 @@ urlpatterns = [
     path("follow-ups/", include("gongjian.commons.follow_ups.urls")),
     path("bulletins/", include("bulletins.urls")),
     path("seminars/", include("seminars.urls")),
+    path("honours/", include("gongjian.commons.honours.urls")),
+    path("commendations/", include("commendations.urls")),
     path("points/", include("gongjian.commons.points.urls")),
     path("questionnaires/", include("gongjian.commons.questionnaires.urls")),
     path("responsibilities/", include("responsibilities.urls")),

@@ -27,6 +27,7 @@ OUR_FOLDERS = (
     "assessments",
     "bulletins",
     "seminars",
+    "commendations",
     "inspections",
     "meetings",
 )

@@ -14,7 +14,9 @@ _COUNT = re.compile(r'num_queries\((\d+)\)|^\s+\(?"[a-z_]+:[a-z_]+"[:,] (\d+)[,)
 MORE: dict[str, int] = {
     "assessments/test_services.py": 40,
     "bulletins/test_pages.py": 14,
+    "commendations/test_pages.py": 13,
     "commons/documents/test_pages.py": 30,
+    "commons/honours/test_honours.py": 13,
     "orgs/test_pages.py": 17,
     "responsibilities/test_duty_pages.py": 18,
     "responsibilities/test_excel_pages.py": 15,

@@ -16,6 +16,8 @@ from assessments.services import (
     run_assessment,
 )
 from assessments.tasks import rescore_scheme
+from gongjian.commons.indicators.eligibility import obstacles_of
+from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted, StateConflict
 from gongjian.foundation.tenancy.models import OutboxMessage
 from tests.assessments.test_schemes_of_practice import scheme_of
@@ -92,6 +94,19 @@ def test_a_vetoed_unit_is_not_commended(cast, scheme):
             values={"title": "关于表扬先进集体的通报", "kind": "praise"},
             picks={score.pk: "工作有特色"},
         )
+
+
+def test_a_veto_stands_against_every_commendation_until_it_is_lifted(cast, scheme):
+    entry = make_entry(cast.office, item(scheme, "V1"), cast.dongfeng, level="", matter="重大事故")
+    units = [cast.dongfeng.pk, cast.xicheng.pk]
+    assert obstacles_of(units, today()) == {}
+    entry = approve_case(entry, actor=cast.leader)
+    found = obstacles_of(units, today())
+    assert set(found) == {cast.dongfeng.pk}
+    assert found[cast.dongfeng.pk][0].is_final
+    assert "重大事故" in found[cast.dongfeng.pk][0].words
+    lift_case(entry, actor=cast.leader, reason="复议后撤销处理决定")
+    assert obstacles_of(units, today()) == {}
 
 
 def test_an_entry_of_a_former_version_counts_in_the_next(cast, scheme, figures):

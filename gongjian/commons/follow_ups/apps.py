@@ -15,6 +15,7 @@ class FollowUpsConfig(AppConfig):
             agenda,
             contributions,
             documents,
+            eligibility,
             evidence_contributions,
             reminders,
         )

@@ -34,6 +34,8 @@ _MISSING = "\ufdd0%s\ufdd1"
 _MISSING_NAME = re.compile("\ufdd0(.*?)\ufdd1")
 _NOTDEF = ".notdef glyph"
 _SHEET_LINK = re.compile(r'<link rel="stylesheet" href="static:([\w.]+)">')
+# By id: left, top, right, bottom in CSS pixels from the page's upper left corner.
+Places = dict[str, tuple[float, float, float, float]]
 # Pango and the font configuration are shared by the process and not made for threads.
 _one_at_a_time = threading.Lock()
 
@@ -62,6 +64,13 @@ def _fonts() -> FontConfiguration:
 def print_document(
     template_name: str, context: Mapping[str, object], pictures: Mapping[str, bytes]
 ) -> RenderedFile:
+    return print_with_places(template_name, context, pictures)[0]
+
+
+def print_with_places(
+    template_name: str, context: Mapping[str, object], pictures: Mapping[str, bytes]
+) -> tuple[RenderedFile, list[Places]]:
+    """Print, and say of each page where its elements with an ``id`` stand."""
     values = {key: clean_values(value) for key, value in context.items()}
     fetcher = ClosedFetcher(pictures)
     with _one_at_a_time, _without_collection(), _missing_glyphs() as missing:
@@ -77,7 +86,8 @@ def print_document(
     if missing:
         raise MissingGlyphs("".join(sorted(missing)))
     content = buffer.getvalue()
-    return RenderedFile(content, len(document.pages), hashlib.sha256(content).hexdigest())
+    printed = RenderedFile(content, len(document.pages), hashlib.sha256(content).hexdigest())
+    return printed, [dict(page.anchors) for page in document.pages]
 
 
 def _markup(template_name: str, values: dict[str, object], *, closing_page: str) -> str:

@@ -1,0 +1,1 @@
+"""Commendation (表彰、通报表扬): quota, nomination, checks, notice, decision, certificates."""
