@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "assessments",
     "bulletins",
     "inspections",
+    "training",
     "gongjian.demo",
     "django.contrib.admin",
     "django.contrib.auth",
