@@ -54,7 +54,7 @@ class Trainee(TenantOwned):
 
 
 class Enrolment(TenantOwned, Stateful):
-    """A person's way through one class. ``turn`` is the order of approval: who waits, waits by it."""
+    """A person's way through one class. ``turn``: who waits, waits by the order of approval."""
 
     reach_path: ClassVar[str | None] = "unit__path"
 

@@ -29,7 +29,7 @@ class Places:
 
     def __init__(
         self, training_class: TrainingClass, enrolments: Iterable[Enrolment] | None = None
-    ):
+    ) -> None:
         self.training_class = training_class
         self.capacity = training_class.capacity
         quotas = list(training_class.quotas.select_related("unit"))

@@ -239,7 +239,8 @@ def release_quotas(training_class: TrainingClass, *, actor: Actor) -> TrainingCl
 @transaction.atomic
 def open_class(training_class: TrainingClass, *, actor: Actor, reason: str = "") -> TrainingClass:
     """开放报名: only under an approved plan; every unit with a quota is told."""
-    if training_class.plan.state != PlanState.APPROVED:
+    plans = TrainingPlan.objects.filter(pk=training_class.plan_id, state=PlanState.APPROVED)
+    if not plans.exists():
         raise DomainError("年度培训计划还没有批准，请先报请批准再开放报名。")
     if training_class.apply_by < today():
         raise DomainError("报名截止日期已经过去，请先修改班次安排。")

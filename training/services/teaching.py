@@ -124,9 +124,8 @@ def _demand_free(lesson: Lesson) -> None:
 @transaction.atomic
 def edit_lesson(lesson: Lesson, *, actor: Actor, values: Mapping[str, Any]) -> Lesson:
     """Change a line; once the roll stands it may not leave its half-day."""
-    held = Lesson.objects.select_for_update(of=("self",)).select_related("training_class__unit").get(
-        pk=lesson.pk
-    )  # fmt: skip
+    locked = Lesson.objects.select_for_update(of=("self",))
+    held = locked.select_related("training_class__unit").get(pk=lesson.pk)
     if held.training_class.state in {ClassState.LISTED, ClassState.RUNNING}:
         start = timezone.localtime(values["starts_at"])
         if (start.date(), half_of(start.hour)) != (held.day, held.half):
