@@ -186,7 +186,7 @@ def test_fifty_at_once_never_exceed_and_keep_their_order():
 
     # A place that two wanted to give up at once is given up once; nothing else may fail.
     assert all(isinstance(error, StateConflict) for error in failures), failures
-    with tenant_scope(cast.tenant.pk):
+    with tenant_scope(cast.tenant.pk), transaction.atomic():
         held = TrainingClass.objects.get(pk=training_class.pk)
         rows = list(held.enrolments.order_by("turn").values_list("turn", "unit_id", "state"))
         turns = [turn for turn, _, _ in rows]
