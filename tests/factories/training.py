@@ -36,6 +36,7 @@ from training.services.enrolling import nominate
 from training.services.planning import (
     approve_plan,
     draft_plan,
+    edit_plan,
     open_class,
     plan_class,
     set_quotas,
@@ -200,3 +201,10 @@ def with_questionnaire(cast, training_class, *, minimum: int = 3) -> TrainingCla
 
 def sessions_of(training_class) -> list[RollSession]:
     return list(roll_of(training_class).sessions.all())
+
+
+LESSON_FIELDS = ("topic", "form", "starts_at", "ends_at", "hours", "teacher", "room")
+
+
+def edit(cast, plan: TrainingPlan, **values) -> TrainingPlan:
+    return edit_plan(plan, actor=cast.office, values=values)

@@ -145,7 +145,7 @@ def untrained(actor: Actor, *, years: int) -> TenantQuerySet[Appointment]:
         ),
         outside=Subquery(elsewhere.order_by("-ends_on").values("ends_on")[:1]),
         last_on=Greatest("in_class", "outside"),
-    ).exclude(last_on__gte=since)
+    ).filter(Q(last_on__isnull=True) | Q(last_on__lt=since))
     found: TenantQuerySet[Appointment] = terms.order_by("last_on", "post__unit__path", "pk")  # type: ignore[assignment]
     return found
 

@@ -171,6 +171,7 @@ class ClassDetail(DetailPage):
         seated = item.enrolments.filter(state__in=SEATED).count()
         spent = totals["spent"] or Decimal(0)
         held = item.state in HELD
+        pack = closing_pack(item) if item.state == ClassState.RUNNING or held else []
         return {
             "sessions": roll.sessions.all() if roll else [],
             "is_sealed": roll is not None and roll.closed_at is not None,
@@ -179,7 +180,8 @@ class ClassDetail(DetailPage):
             ).select_related("enrolment__trainee", "enrolment__unit"),
             "rule": RULE,
             "evaluation": evaluation_of(item),
-            "pack": closing_pack(item) if item.state == ClassState.RUNNING or held else [],
+            "pack": pack,
+            "is_incomplete": any(not piece.is_there for piece in pack),
             "slots": SLOTS.items(),
             "costs": costs,
             "cost_total": totals,
