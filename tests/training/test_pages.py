@@ -31,13 +31,13 @@ from training.services.enrolling import nominate
 from training.services.running import ask_leave
 
 LISTS = {
-    "training:class_list": 11,
-    "training:plan_list": 10,
-    "training:teacher_list": 10,
-    "training:room_list": 10,
-    "training:certificate_list": 10,
-    "training:trainee_list": 10,
-    "training:untrained": 10,
+    "training:class_list": 12,
+    "training:plan_list": 11,
+    "training:teacher_list": 11,
+    "training:room_list": 11,
+    "training:certificate_list": 11,
+    "training:trainee_list": 11,
+    "training:untrained": 11,
 }
 
 
@@ -262,7 +262,7 @@ def test_the_papers_of_a_class_print_what_they_promise(cast):
 def test_indicators_reminders_todos_and_card_tell_the_truth(cast):
     source = next(item for item in indicator_sources if item.key == "training")
     training_class = evaluated(cast)
-    period = ensure_year(today().year)[0]
+    period = ensure_year(today().year)
     period.starts_on, period.ends_on = today() - timedelta(days=60), today()
     figures = {
         (figure.code, figure.unit_id): figure.value

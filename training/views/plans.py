@@ -97,9 +97,6 @@ class ClassList(ListPage):
     def get_queryset(self) -> TenantQuerySet[Any]:
         return with_counts(classes_for(self.actor))
 
-    def get_summary(self, records: Any) -> str:
-        return f"共 {records.count()} 个班次"
-
     def get_extra(self) -> dict[str, Any]:
         return {
             "manages": self.actor.may(MANAGE_TRAINING),
