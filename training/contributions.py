@@ -36,6 +36,7 @@ from training.queries.classes import (
     plans_to_approve,
     sign_ups_to_approve,
 )
+from training.queries.hours import words
 
 MOST_TODOS = 5
 
@@ -101,7 +102,7 @@ def _organizing(actor: Actor) -> list[Todo]:
         Todo(
             title=f"{item.enrolment.trainee.name}请假待批",
             url=item.enrolment.training_class.get_absolute_url(),
-            note=f"{item.hours:g}学时",
+            note=f"{words(item.hours)}学时",
             icon="clock",
         )
         for item in leaves_to_decide(actor)[:MOST_TODOS]

@@ -22,9 +22,9 @@ from orgs.models import Tenant
 from training.authority import MANAGE_TRAINING, VIEW_TRAINING
 from training.certificates import certificate_batch
 from training.enums import SEATED, CertificateState, EnrolmentState
-from training.models import Certificate, Lesson, TrainingClass
+from training.models import Certificate, Enrolment, Lesson, TrainingClass
 from training.queries.closing import closing_pack, evaluation_of
-from training.queries.hours import half_days, roll_of, tallies
+from training.queries.hours import Tally, half_days, roll_of, tallies, words
 from training.queries.verification import verification_url
 
 PDF = "application/pdf"
@@ -61,7 +61,7 @@ def _line(lesson: Lesson) -> dict[str, str]:
         "form": lesson.form,
         "teacher": who,
         "room": lesson.room.name if lesson.room else "—",
-        "hours": f"{lesson.hours:g}",
+        "hours": words(lesson.hours),
     }
 
 
@@ -73,7 +73,7 @@ def timetable_values(training_class: TrainingClass) -> dict[str, Any]:
             {"label": label, "count": str(len(lessons)), "lessons": [_line(x) for x in lessons]}
             for label, lessons in halves.items()
         ],
-        "total": f"{sum((x.hours for found in halves.values() for x in found), Decimal(0)):g}",
+        "total": words(sum((x.hours for found in halves.values() for x in found), Decimal(0))),
     }
 
 
@@ -151,10 +151,9 @@ def archive_values(training_class: TrainingClass) -> dict[str, Any]:
             {
                 "number": str(number), "name": item.trainee.name,
                 "unit": f"{item.unit.name}{item.trainee.duty}",
-                "hours": f"{item.hours if item.hours is not None else tally.attended:g}"
-                if item.hours is not None or tally else "—",
-                "missed": f"{tally.missed:g}" if tally else "—",
-                "score": "—" if item.score is None else f"{item.score:g}",
+                "hours": _hours(item, tally),
+                "missed": words(tally.missed) if tally else "—",
+                "score": "—" if item.score is None else words(item.score),
                 "result": item.get_state_display(), "certificate": valid.get(item.pk, "—"),
             }
         )  # fmt: skip
@@ -188,15 +187,22 @@ def archive_values(training_class: TrainingClass) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _hours(enrolment: Enrolment, tally: Tally | None) -> str:
+    """What was granted; before the end of the class, what was attended so far."""
+    if enrolment.hours is not None:
+        return words(enrolment.hours)
+    return words(tally.attended) if tally is not None else "—"
+
+
 def _evaluation(results: Any) -> list[dict[str, str]]:
     if results is None or results.is_withheld:
         return []
     return [
         {
             "text": item.question.text,
-            "average": "—" if item.average is None else f"{item.average:g}",
+            "average": "—" if item.average is None else words(item.average),
             "counts": "，".join(f"{word}：{count}" for word, count in item.counts)
-            or "；".join(item.texts)
+            or "；".join(text.rstrip("。；") for text in item.texts)
             or "—",
         }
         for item in results.questions

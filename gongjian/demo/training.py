@@ -162,7 +162,7 @@ def _planned(
 def _people() -> list[tuple[Unit, str, str]]:
     """Secretaries and chairs of the tenant, spread over its counties."""
     terms = current_appointments().filter(post__role__in=[Role.SECRETARY, Role.UNION_CHAIR])
-    found = {}
+    found: dict[tuple[int, str], tuple[Unit, str, str]] = {}
     for term in terms.order_by("post__unit__path", "pk"):
         found.setdefault(
             (term.post.unit_id, term.user.person_name),

@@ -20,6 +20,11 @@ PART = 7
 NOON, DUSK = 12, 18
 
 
+def words(value: Decimal) -> str:
+    """``4``, ``4.5``: without the zeros that the column keeps."""
+    return f"{value.normalize():f}"
+
+
 def half_of(lesson_start_hour: int) -> Half:
     if lesson_start_hour < NOON:
         return Half.MORNING

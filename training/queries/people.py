@@ -17,7 +17,7 @@ from orgs.models import Appointment
 from orgs.queries import current_appointments
 from training.authority import MANAGE_TRAINING, VIEW_TRAINING
 from training.enums import EnrolmentState
-from training.models import Enrolment, OtherTraining, Trainee, TrainingClass
+from training.models import Certificate, Enrolment, OtherTraining, Trainee, TrainingClass
 
 #: 乡科级及以下 each year; hours are recorded, never scored (R2).
 YEARLY_HOURS = Decimal(90)
@@ -129,6 +129,13 @@ def enrolments_for(actor: Actor) -> TenantQuerySet[Enrolment]:
     return found.select_related("trainee", "unit", "training_class__unit")
 
 
+def certificates_for(actor: Actor) -> TenantQuerySet[Certificate]:
+    found: TenantQuerySet[Certificate] = Certificate.objects.filter(  # type: ignore[assignment]
+        enrolment__in=enrolments_for(actor).values("pk")
+    )
+    return found.select_related("enrolment__trainee", "enrolment__training_class__unit")
+
+
 def untrained(actor: Actor, *, years: int) -> TenantQuerySet[Appointment]:
     """Holders of posts who completed nothing for so many years; ``last_on`` says since when."""
     since = _years_ago(years)
@@ -146,7 +153,7 @@ def untrained(actor: Actor, *, years: int) -> TenantQuerySet[Appointment]:
         outside=Subquery(elsewhere.order_by("-ends_on").values("ends_on")[:1]),
         last_on=Greatest("in_class", "outside"),
     ).filter(Q(last_on__isnull=True) | Q(last_on__lt=since))
-    found: TenantQuerySet[Appointment] = terms.order_by("last_on", "post__unit__path", "pk")  # type: ignore[assignment]
+    found: TenantQuerySet[Appointment] = terms.order_by("last_on", "post__unit__path", "pk")
     return found
 
 

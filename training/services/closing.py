@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -21,6 +22,7 @@ from training.authority import APPROVE_TRAINING, SIGN_UP
 from training.enums import HELD, CertificateState, ClassState, EnrolmentState
 from training.models import Certificate, Enrolment, OtherTraining, TrainingClass
 from training.queries.closing import missing_pieces
+from training.queries.hours import words
 from training.services.enrolling import register_trainee
 from training.services.planning import demand_manager, lock_class
 from training.services.telling import posts_with, tell_posts, tell_unit
@@ -81,7 +83,7 @@ def _certify(enrolment: Enrolment, training_class: TrainingClass, actor: Actor) 
             ["证书编号", number], ["姓名", enrolment.trainee.name],
             ["单位", enrolment.unit.name], ["职务", enrolment.trainee.duty or "—"],
             ["培训班次", training_class.title], ["培训时间", days],
-            ["学时", f"{enrolment.hours:g}学时"], ["结果", "结业"],
+            ["学时", f"{words(enrolment.hours or Decimal(0))}学时"], ["结果", "结业"],
             ["发证单位", training_class.unit.name if training_class.unit.parent_id
              else tenant.leading_group],
             ["发证日期", long_date(day)],

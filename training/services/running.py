@@ -35,7 +35,7 @@ from orgs.services import demand_valid
 from training.authority import MANAGE_TRAINING, SIGN_UP
 from training.enums import CALLING, SEATED, ClassState, EnrolmentState, LeaveState
 from training.models import Enrolment, Leave, TrainingClass
-from training.queries.hours import RULE, Tally, half_days, roll_of, session_hours, tallies
+from training.queries.hours import RULE, Tally, half_days, roll_of, session_hours, tallies, words
 from training.services.enrolling import roll_member
 from training.services.planning import demand_manager, lock_class
 from training.services.telling import tell_class, tell_unit
@@ -129,7 +129,7 @@ def grant_leave(leave: Leave, *, actor: Actor, reason: str = "") -> Leave:
     after = _tally_with(leave, training_class)
     if after.is_over:
         raise DomainError(
-            f"准假后缺课累计{after.missed:g}学时，超过{after.allowed:g}学时（总学时{after.total:g}的"
+            f"准假后缺课累计{words(after.missed)}学时，超过{words(after.allowed)}学时（总学时{words(after.total)}的"
             f"七分之一）。{RULE}请不准假，或为其办理退学。"
         )
     leave = advance(
@@ -143,7 +143,7 @@ def grant_leave(leave: Leave, *, actor: Actor, reason: str = "") -> Leave:
         )  # fmt: skip
     tell_unit(
         enrolment, act=f"leave-{leave.pk}", title=f"准假：{enrolment.trainee.name}",
-        body=f"{leave.get_kind_display()}{leave.hours:g}学时。",
+        body=f"{leave.get_kind_display()}{words(leave.hours)}学时。",
     )  # fmt: skip
     return leave
 
@@ -228,16 +228,16 @@ def finish_class(training_class: TrainingClass, *, actor: Actor, reason: str = "
 def _decide(
     enrolment: Enrolment, tally: Tally, training_class: TrainingClass, actor: Actor
 ) -> None:
-    words = []
+    faults: list[str] = []
     if tally.is_over:
-        words.append(f"缺课{tally.missed:g}学时，超过总学时的七分之一")
+        faults.append(f"缺课{words(tally.missed)}学时，超过总学时的七分之一")
     if enrolment.score is not None and enrolment.score < 60:
-        words.append(f"考核成绩{enrolment.score:g}分，不合格")
+        faults.append(f"考核成绩{words(enrolment.score)}分，不合格")
     advance(
-        enrolment, "fail" if words else "complete", actor=actor, at=training_class.unit,
+        enrolment, "fail" if faults else "complete", actor=actor, at=training_class.unit,
         changes={
             "hours": tally.attended, "missed_hours": tally.missed,
-            "result_reason": "；".join(words),
+            "result_reason": "；".join(faults),
         },
     )  # fmt: skip
 

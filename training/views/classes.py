@@ -465,7 +465,10 @@ class PrintClass(RecordsMixin, ConfirmPage):
     def get_queryset(self) -> TenantQuerySet[Any]:
         if self.kwargs["paper"] == "timetable":
             return classes_for(self.actor)
-        return _CLASSES.within(self.actor.scope(MANAGE_TRAINING))
+        managed: TenantQuerySet[Any] = TrainingClass.objects.within(
+            self.actor.scope(MANAGE_TRAINING)
+        ).select_related("unit", "plan__unit")
+        return managed
 
     def get_heading(self) -> str:
         return f"打印{self.papers[self.kwargs['paper']].label}"

@@ -33,8 +33,8 @@ from training.enums import (
 from training.forms import EvaluationForm, LeaveForm, MoveForm, NominateForm
 from training.models import Certificate, Enrolment, Leave, TrainingClass
 from training.queries.classes import classes_for
-from training.queries.hours import RULE, roll_of, tallies
-from training.queries.people import enrolments_for
+from training.queries.hours import RULE, roll_of, tallies, words
+from training.queries.people import certificates_for, enrolments_for
 from training.queries.verification import verification_url, verify
 from training.services.closing import revoke_certificate
 from training.services.enrolling import (
@@ -105,9 +105,12 @@ class EnrolmentDetail(DetailPage):
             ("住宿", "需要" if enrolment.lodging else "不需要"),
         ]
         if enrolment.hours is not None:
-            facts += [("学时", f"{enrolment.hours:g}"), ("缺课", f"{enrolment.missed_hours:g}学时")]
+            facts += [
+                ("学时", f"{words(enrolment.hours)}"),
+                ("缺课", f"{words(enrolment.missed_hours)}学时"),
+            ]
         if enrolment.score is not None:
-            facts.append(("考核成绩", f"{enrolment.score:g}分"))
+            facts.append(("考核成绩", f"{words(enrolment.score)}分"))
         if enrolment.result_reason:
             facts.append(("结果说明", enrolment.result_reason))
         return facts
@@ -299,7 +302,7 @@ class Scores(RecordsMixin, Page):
     ) -> HttpResponse:
         booked = held.enrolments.filter(state=EnrolmentState.BOOKED)
         rows = [
-            (item, (typed or {}).get(item.pk, "" if item.score is None else f"{item.score:g}"))
+            (item, (typed or {}).get(item.pk, "" if item.score is None else f"{words(item.score)}"))
             for item in booked.select_related("trainee", "unit").order_by("unit__path", "turn")
         ]
         return self.render({"object": held, "rows": rows, "error": error}, status=status)
@@ -338,7 +341,7 @@ class EvaluateOnPaper(Evaluate):
     success_message = "已录入一份。"
 
     def get_queryset(self) -> TenantQuerySet[Any]:
-        return TrainingClass.objects.select_related("unit").within(self.scope)
+        return TrainingClass.objects.within(self.scope).select_related("unit")
 
     def perform(self, form: Any) -> None:
         evaluate_on_paper(self.get_object(), actor=self.actor, answers=form.answers())
@@ -355,7 +358,7 @@ class CertificateDetail(DetailPage):
     template_name = "training/certificate_detail.html"
 
     def get_queryset(self) -> TenantQuerySet[Any]:
-        return self.queryset.filter(enrolment__in=enrolments_for(self.actor).values("pk"))  # type: ignore[no-any-return]
+        return certificates_for(self.actor)
 
     def get_place(self) -> Any:
         return self.object.enrolment.training_class.unit
@@ -386,7 +389,7 @@ class CertificateStep(StepPage):
     services = {"revoke": revoke_certificate}
 
     def get_queryset(self) -> TenantQuerySet[Any]:
-        return self.queryset.filter(enrolment__in=enrolments_for(self.actor).values("pk"))  # type: ignore[no-any-return]
+        return certificates_for(self.actor)
 
 
 @login_not_required

@@ -74,8 +74,9 @@ from training.tables import (
 YEARS, CHOICES = 2, (1, 2, 3, 5)
 
 
-def with_counts(classes: TenantQuerySet[Any]) -> TenantQuerySet[Any]:
-    return classes.annotate(  # type: ignore[no-any-return]
+def with_counts(classes: Any) -> Any:
+    """Who has a seat and who waits, for a list of classes."""
+    return classes.annotate(
         seated_count=Count("enrolments", filter=Q(enrolments__state__in=SEATED)),
         waiting_count=Count("enrolments", filter=Q(enrolments__state=EnrolmentState.WAITING)),
     )
