@@ -96,7 +96,8 @@ class ClassList(ListPage):
     heading = "干部培训"
 
     def get_queryset(self) -> TenantQuerySet[Any]:
-        return with_counts(classes_for(self.actor))
+        counted: TenantQuerySet[Any] = with_counts(classes_for(self.actor))
+        return counted
 
     def get_extra(self) -> dict[str, Any]:
         return {
@@ -112,7 +113,8 @@ class PlanList(ListPage):
     heading = "年度培训计划"
 
     def get_queryset(self) -> TenantQuerySet[Any]:
-        return plans_for(self.actor).annotate(class_count=Count("classes"))
+        counted: TenantQuerySet[Any] = plans_for(self.actor).annotate(class_count=Count("classes"))
+        return counted
 
     def get_extra(self) -> dict[str, Any]:
         if not self.actor.may(MANAGE_TRAINING):
