@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from gongjian.commons.documents.contexts import Attachment, CircularContext, Column
 from gongjian.commons.documents.rendering import render_pdf
 from gongjian.commons.documents.shelves import (
+    DocumentKind,
     ProducedFile,
     Production,
     Progress,
     ReportKind,
+    document_kinds,
     report_kinds,
 )
 from gongjian.commons.rolls.documents import sheet_values
@@ -24,7 +27,7 @@ from training.certificates import certificate_batch
 from training.enums import SEATED, CertificateState, EnrolmentState
 from training.models import Certificate, Enrolment, Lesson, TrainingClass
 from training.queries.closing import closing_pack, evaluation_of
-from training.queries.hours import Tally, half_days, roll_of, tallies, words
+from training.queries.hours import RULE, Tally, half_days, roll_of, tallies, words
 from training.queries.verification import verification_url
 
 PDF = "application/pdf"
@@ -216,6 +219,84 @@ def produce_archive(parameters: Mapping[str, Any]) -> Production:
     return ProducedFile(f"{training_class}班次档案.pdf", PDF, printed.content)
 
 
+def build_notice(training_class: TrainingClass) -> CircularContext:
+    """培训通知, with the division of places and the timetable behind it."""
+    organ = organ_of(training_class)
+    first, last = long_date(training_class.starts_on), long_date(training_class.ends_on)
+    training_class.quotas.exists()
+    lines = [
+        (
+            f"根据{training_class.plan.year}年度培训计划，决定举办{training_class.title}。"
+            "现将有关事项通知如下："
+        ),
+        "一、培训对象和名额",
+        f"{training_class.audience}，共{training_class.capacity}人。"
+        + (
+            "各单位名额见附件。" if training_class.quotas.exists() else "按报名次序录取，额满候补。"
+        ),
+        "二、时间和地点",
+        f"{first}至{last}，{training_class.place}。",
+        "三、培训内容",
+        *([line for line in training_class.aim.splitlines() if line.strip()] or ["见课程表。"]),
+        "四、报名",
+        (
+            f"请于{long_date(training_class.apply_by)}前由单位负责人批准后报名；"
+            "没有合适人选的不必报名。名额已满的列入候补，有空额时按次序录取。"
+        ),
+        "五、有关要求",
+        f"参训人员应遵守学习纪律。{RULE}",
+    ]
+    if training_class.head or training_class.contact:
+        lines.append(f"联系人：{training_class.head}　电话：{training_class.contact}")
+    return CircularContext(
+        organs=[organ],
+        title=f"关于举办{training_class.title}的通知",
+        main_recipients="各有关单位",
+        body="\n".join(lines),
+        attachments=_attachments(training_class),
+        signatures=[f"{organ}办公室" if training_class.unit.parent_id is None else organ],
+    )
+
+
+def _attachments(training_class: TrainingClass) -> list[Attachment]:
+    found = []
+    quotas = list(training_class.quotas.select_related("unit"))
+    if quotas:
+        found.append(
+            Attachment(
+                "名额分配表",
+                [Column("序号", 15), Column("单位", 60), Column("名额", 25)],
+                [
+                    [str(number), quota.unit.name, str(quota.places)]
+                    for number, quota in enumerate(quotas, start=1)
+                ],
+            )
+        )
+    lessons = list(training_class.lessons.select_related("teacher"))
+    if lessons:
+        found.append(
+            Attachment(
+                "课程表",
+                [Column("时间", 32), Column("课题", 44), Column("授课人", 24)],
+                [
+                    [lesson.when_words, lesson.topic, str(lesson.teacher or "—")]
+                    for lesson in lessons
+                ],
+            )
+        )
+    return found
+
+
+NOTICE = document_kinds.register(
+    DocumentKind(
+        "training.notice",
+        "培训通知",
+        "documents/circular.html",
+        "1",
+        build_notice,
+        is_directive=True,
+    )
+)
 TIMETABLE = report_kinds.register(
     ReportKind("training.timetable", "课程表", VIEW_TRAINING, produce_timetable)
 )

@@ -14,6 +14,7 @@ from orgs.models import Post
 from training.enums import ENROLLING, ClassState, EnrolmentState
 from training.models import TrainingClass
 from training.queries.classes import classes_for
+from training.queries.hours import RULE, tallies, words
 from training.queries.places import Places
 from training.services.telling import posts_of
 
@@ -81,6 +82,24 @@ def file_open(day: date) -> Iterator[Reminder]:
         )  # fmt: skip
 
 
+def missed_too_much(day: date) -> Iterator[Reminder]:
+    """Unit and organizer, about a person who may no longer complete; once a person."""
+    for item in TrainingClass.objects.filter(state=ClassState.RUNNING).select_related("unit"):
+        found = tallies(item)
+        booked = item.enrolments.filter(state=EnrolmentState.BOOKED)
+        for enrolment in booked.select_related("trainee"):
+            tally = found.get((enrolment.unit_id, enrolment.trainee.name))
+            if tally is None or not tally.is_over:
+                continue
+            yield Reminder(
+                subject_kind=item._meta.label_lower, subject_id=item.pk,
+                stage=f"missed-{enrolment.pk}", post_ids=posts_of([enrolment.unit_id]),
+                title=f"缺课超过七分之一：{enrolment.trainee.name}（{item}）",
+                body=f"已缺{words(tally.missed)}学时，最多可缺{words(tally.allowed)}学时。{RULE}",
+                url=enrolment.get_absolute_url(),
+            )  # fmt: skip
+
+
 def may_see(actor: Actor, pk: int) -> bool:
     return classes_for(actor).filter(pk=pk).exists()
 
@@ -88,6 +107,7 @@ def may_see(actor: Actor, pk: int) -> bool:
 for _key, _label, _due in (
     ("training.places_unused", "培训报名截止提醒", places_unused),
     ("training.begins_soon", "培训开班提醒", begins_soon),
+    ("training.missed_too_much", "缺课超限提醒", missed_too_much),
     ("training.file_open", "班次归档提醒", file_open),
 ):
     reminder_rules.register(ReminderRule(_key, _label, _due, may_see=may_see))

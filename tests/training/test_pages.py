@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from python_calamine import CalamineWorkbook
 
+from gongjian.commons.documents.models import OfficialDocument
 from gongjian.commons.documents.rendering import render_pdf
 from gongjian.commons.indicators.shelf import indicator_sources
 from gongjian.commons.notices.shelf import reminder_rules
+from gongjian.commons.rolls.enums import Attendance
+from gongjian.commons.rolls.services import Mark, call_roll
 from gongjian.foundation.calendar.periods import ensure_year
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.web.shelves import dashboard_cards, todo_sources
@@ -306,3 +311,64 @@ def test_the_unit_asks_for_leave_and_the_office_finds_it_on_its_desk(cast):
     todos = next(item for item in todo_sources if item.key == "training")
     assert any("请假待批" in todo.title for todo in todos.find(cast.office))
     assert not any("请假待批" in todo.title for todo in todos.find(cast.secretary))
+
+
+def test_the_notice_is_made_from_the_class_and_drafted_once(cast, sign_in):
+    plan = made.plan_of(cast)
+    training_class = made.planned(cast, plan)
+    made.set_quotas(training_class, actor=cast.office, places={cast.qinghe.pk: 5})
+    made.lesson(cast, training_class, teacher=made.teacher(cast))
+    client = sign_in(cast.office)
+    url = reverse("training:notice_draft", args=[training_class.pk])
+    assert client.get(url).status_code == 200
+    assert client.post(url).status_code == 302
+    document = OfficialDocument.objects.get(kind="training.notice")
+    body = document.context["body"]
+    assert training_class.title in document.title
+    assert "七分之一" in body
+    tables = {item["title"]: item["rows"] for item in document.context["attachments"]}
+    assert tables["名额分配表"] == [["1", "清河县", "5"]]
+    assert tables["课程表"][0][1:] == ["党建带工建", "何教授"]
+    assert client.post(url).status_code == 409
+    page = client.get(training_class.get_absolute_url()).content.decode()
+    assert document.title in page
+    assert sign_in(cast.secretary).get(url).status_code == 404
+
+
+def test_the_roster_is_exported_and_a_name_is_never_a_formula(cast, sign_in):
+    training_class = made.opened(cast)
+    made.signed_up(cast, training_class, name="=1+1")
+    training_class = made.finished(cast, training_class)
+    url = reverse("training:roster", args=[training_class.pk])
+    answer = sign_in(cast.office).get(url)
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0)
+    head, person = rows.to_python()[:2]
+    found = dict(zip(head, person, strict=True))
+    assert found["姓名"] == "=1+1"
+    assert (found["总学时"], found["出勤学时"], found["状态"]) == (16, 16, "结业")
+    assert sign_in(cast.secretary).get(url).status_code == 404
+
+
+def test_classes_are_found_by_words_state_and_teacher(cast, sign_in):
+    plan = made.plan_of(cast)
+    first = made.planned(cast, plan, title="集体协商班")
+    made.planned(cast, plan, title="财务班")
+    made.lesson(cast, first, teacher=made.teacher(cast))
+    client = sign_in(cast.office)
+    for query, seen in (("words=何教授", True), ("words=财务", False), ("state=open", False),
+                        ("region=inside", True)):  # fmt: skip
+        page = client.get(f"{reverse('training:class_list')}?{query}").content.decode()
+        assert ("集体协商班" in page) == seen, query
+
+
+def test_who_missed_too_much_is_told_while_the_class_still_runs(cast):
+    rule = next(rule for rule in reminder_rules if rule.key == "training.missed_too_much")
+    training_class = made.running(cast)
+    assert not list(rule.due(today()))
+    session = made.sessions_of(training_class)[0]
+    member = roll_of(training_class).members.get()
+    call_roll(session, actor=cast.office, marks={member.pk: Mark(Attendance.ABSENT)})
+    due = list(rule.due(today()))
+    assert len(due) == 1
+    assert cast.secretary.post_id in due[0].post_ids
+    assert rule.may_see(cast.secretary, due[0].subject_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from gongjian.commons.documents.models import OfficialDocument
 from gongjian.foundation.kernel.actor import PATH_STEP, Actor
 from gongjian.foundation.tenancy.models import TenantQuerySet
 from training.authority import (
@@ -91,3 +92,11 @@ def leaves_to_decide(actor: Actor) -> TenantQuerySet[Leave]:
         state=LeaveState.ASKED, enrolment__training_class__in=classes.values("pk")
     )
     return found.select_related("enrolment__trainee", "enrolment__training_class")
+
+
+def notices_of(training_class: TrainingClass) -> TenantQuerySet[OfficialDocument]:
+    """培训通知 of a class, void ones as well."""
+    found: TenantQuerySet[OfficialDocument] = OfficialDocument.objects.filter(  # type: ignore[assignment]
+        subject_kind=training_class._meta.label_lower, subject_id=training_class.pk
+    )
+    return found

@@ -9,6 +9,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from gongjian.commons.documents.enums import DocumentState
+from gongjian.commons.documents.models import OfficialDocument
+from gongjian.commons.documents.services import draft_document
 from gongjian.foundation.audit.trail import record
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import long_date, today
@@ -18,16 +21,21 @@ from gongjian.foundation.kernel.errors import (
     NotPermitted,
     StateConflict,
 )
+from gongjian.foundation.tenancy.scope import require_tenant_id
 from gongjian.foundation.workflow.lifecycle import advance
 from orgs.enums import Role
-from orgs.models import Unit
+from orgs.models import Tenant, Unit
 from orgs.services import demand_valid
 from training.authority import MANAGE_TRAINING
 from training.enums import ClassState, PlanState
 from training.models import Cost, Quota, TrainingClass, TrainingPlan
+from training.queries.classes import notices_of
 from training.queries.places import Places
 from training.services.places import fill_places
 from training.services.telling import posts_with, tell_class, tell_posts
+
+#: Kind of the document; its text is made in training.documents.
+NOTICE = "training.notice"
 
 
 def demand_manager(actor: Actor, unit: Unit) -> None:
@@ -257,6 +265,21 @@ def open_class(training_class: TrainingClass, *, actor: Actor, reason: str = "")
         unit_ids=unit_ids,
     )  # fmt: skip
     return training_class
+
+
+@transaction.atomic
+def draft_notice(training_class: TrainingClass, *, actor: Actor) -> OfficialDocument:
+    """起草培训通知: one at a time; after one was declared void another may follow."""
+    demand_manager(actor, training_class.unit)
+    training_class = lock_class(training_class)
+    if training_class.state not in {ClassState.PLANNED, ClassState.OPEN}:
+        raise StateConflict("名单确定以后不再发培训通知。")
+    if notices_of(training_class).exclude(state=DocumentState.VOID).exists():
+        raise StateConflict("培训通知已经起草，请在公文中修改、签发、印发。")
+    mark = Tenant.objects.get(pk=require_tenant_id()).document_mark
+    document = draft_document(NOTICE, actor=actor, mark=mark, subject=training_class)
+    record("training.class.notice_drafted", training_class, actor=actor, label="起草培训通知")
+    return document
 
 
 @transaction.atomic

@@ -6,15 +6,19 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from gongjian.commons.documents.models import ReportJob
+from gongjian.commons.documents.authority import DRAFT_DOCUMENT
+from gongjian.commons.documents.models import OfficialDocument, ReportJob
 from gongjian.commons.documents.reports import request_report
+from gongjian.commons.documents.views import file_answer
 from gongjian.foundation.tenancy.models import TenantQuerySet
 from gongjian.foundation.web.pages import (
     ConfirmPage,
     DetailPage,
     FormPage,
+    Page,
     RecordsMixin,
     StepPage,
 )
@@ -45,7 +49,7 @@ from training.forms import (
     QuotaForm,
 )
 from training.models import Cost, Leave, Lesson, TrainingClass
-from training.queries.classes import classes_for
+from training.queries.classes import classes_for, notices_of
 from training.queries.closing import SLOTS, closing_pack, evaluation_of
 from training.queries.hours import RULE, half_days, roll_of, tallies
 from training.queries.people import enrolments_for
@@ -59,6 +63,7 @@ from training.services.closing import (
 )
 from training.services.planning import (
     cancel_class,
+    draft_notice,
     edit_class,
     open_class,
     release_quotas,
@@ -74,7 +79,9 @@ from training.services.running import (
 )
 from training.services.teaching import drop_lesson, edit_lesson, put_lesson
 from training.tables import CLASS_TONES, ENROLMENT_TONES
+from training.workbook import roster
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CLASSES = TrainingClass.objects.select_related("unit", "plan__unit")
 #: What the line of stages shows; a cancelled class has none.
 STAGES = (
@@ -179,6 +186,9 @@ class ClassDetail(DetailPage):
                 enrolment__training_class=item, state=LeaveState.ASKED
             ).select_related("enrolment__trainee", "enrolment__unit"),
             "rule": RULE,
+            "notices": notices_of(item),
+            "may_draft_notice": item.state in {ClassState.PLANNED, ClassState.OPEN}
+            and self.actor.may(DRAFT_DOCUMENT),
             "evaluation": evaluation_of(item),
             "pack": pack,
             "is_incomplete": any(not piece.is_there for piece in pack),
@@ -293,6 +303,37 @@ class QuotaRelease(RecordsMixin, ConfirmPage):
             "question": "各单位没有用完的名额将统一使用，由候补人员按次序录取。"
             "放开后不能再按单位分配。"
         }
+
+
+class NoticeDraft(RecordsMixin, ConfirmPage):
+    permission = MANAGE_TRAINING
+    queryset = _CLASSES
+    heading = "起草培训通知"
+    submit_label = "起草"
+
+    def perform(self, form: Any) -> OfficialDocument:
+        return draft_notice(self.get_object(), actor=self.actor)
+
+    def get_cancel_url(self) -> str:
+        return str(self.get_object().get_absolute_url())
+
+    def get_extra(self) -> dict[str, Any]:
+        return {
+            "question": "由班次安排、名额分配和课程表生成通知草稿，之后在公文中修改、签发、印发。"
+        }
+
+
+class Roster(RecordsMixin, Page):
+    """学员名册 as a workbook."""
+
+    permission = MANAGE_TRAINING
+    queryset = _CLASSES
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        item = self.get_object()
+        return file_answer(
+            roster(item), name=f"{item}学员名册.xlsx", content_type=XLSX, as_attachment=True
+        )
 
 
 class LessonAdd(OfClass):

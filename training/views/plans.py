@@ -24,6 +24,7 @@ from training.authority import (
     VIEW_TRAINING,
 )
 from training.enums import SEATED, EnrolmentState, PlanState
+from training.filters import ClassFilter
 from training.forms import (
     ClassForm,
     OtherForm,
@@ -92,6 +93,7 @@ class ClassList(ListPage):
     permission = VIEW_TRAINING
     queryset = TrainingClass.objects.all()
     table_class = ClassTable
+    filterset_class = ClassFilter
     template_name = "training/class_list.html"
     heading = "干部培训"
 
