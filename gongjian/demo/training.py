@@ -23,7 +23,7 @@ from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import SHANGHAI, today
 from orgs.enums import Role
 from orgs.models import Tenant, Unit
-from orgs.queries import current_appointments, root_unit
+from orgs.queries import actor_of, current_appointments, root_unit
 from training.models import Lesson, Teacher, TrainingClass, TrainingPlan
 from training.queries.hours import roll_of
 from training.services.closing import issue_certificates, note_other, write_papers
@@ -216,8 +216,6 @@ def _enrol(
 
 def _head_of(unit: Unit, fallback: Actor) -> Actor:
     """The secretary of the unit, who signs up and lets go in one act."""
-    from orgs.queries import actor_of  # noqa: PLC0415 -- only here
-
     term = current_appointments().filter(post__unit=unit, post__role=Role.SECRETARY).first()
     if term is None:
         return fallback

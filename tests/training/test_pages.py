@@ -6,6 +6,7 @@ import io
 import re
 from datetime import timedelta
 
+import pdfplumber
 import pytest
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
@@ -15,6 +16,7 @@ from gongjian.commons.documents.rendering import render_pdf
 from gongjian.commons.indicators.shelf import indicator_sources
 from gongjian.commons.notices.shelf import reminder_rules
 from gongjian.commons.rolls.enums import Attendance
+from gongjian.commons.rolls.queries import member_code
 from gongjian.commons.rolls.services import Mark, call_roll
 from gongjian.foundation.calendar.periods import ensure_year
 from gongjian.foundation.kernel.dates import today
@@ -171,7 +173,6 @@ def test_quotas_lessons_and_leave_through_the_pages(cast, sign_in):
 
 
 def test_the_roll_is_scanned_and_the_rest_called_at_once(cast, sign_in):
-    from gongjian.commons.rolls.queries import member_code
 
     training_class = made.opened(cast)
     for name in "甲乙丙":
@@ -225,8 +226,6 @@ def test_anyone_may_verify_a_certificate_and_sees_every_printed_field(cast, clie
 
 def text_of(content: bytes) -> str:
     import io
-
-    import pdfplumber
 
     with pdfplumber.open(io.BytesIO(content)) as pdf:
         return "".join(page.extract_text() or "" for page in pdf.pages)

@@ -19,6 +19,7 @@ from gongjian.foundation.kernel.errors import (
 )
 from gongjian.foundation.tenancy.scope import tenant_scope
 from tests.factories import training as made
+from tests.factories.cast import build_cast
 from training.enums import EnrolmentState
 from training.models import Enrolment, TrainingClass
 from training.queries.places import Places
@@ -147,8 +148,6 @@ def test_a_transfer_gives_the_old_place_on_and_takes_a_new_turn(cast):
 @pytest.mark.django_db(transaction=True)
 def test_fifty_at_once_never_exceed_and_keep_their_order():
     """Fifty heads of units press at the same moment; then places fall free in between."""
-    from tests.factories.cast import build_cast
-
     with transaction.atomic():
         cast = build_cast()
     with tenant_scope(cast.tenant.pk), transaction.atomic():

@@ -21,6 +21,7 @@ from gongjian.foundation.kernel.errors import (
     NotPermitted,
     StateConflict,
 )
+from gongjian.foundation.tenancy.scope import tenant_scope
 from tests.factories import training as made
 from training.enums import ClassState
 from training.models import Certificate, Enrolment, Lesson, TrainingClass
@@ -358,7 +359,6 @@ def test_who_was_not_trained_for_years_is_named_within_the_reach(cast):
 
 def test_another_tenant_sees_nothing(cast):
     training_class = evaluated(cast)
-    from gongjian.foundation.tenancy.scope import tenant_scope
 
     with tenant_scope(cast.elsewhere.pk):
         assert not TrainingClass.objects.filter(pk=training_class.pk).exists()

@@ -32,7 +32,7 @@ from training.models import Cost, Quota, TrainingClass, TrainingPlan
 from training.queries.classes import notices_of
 from training.queries.places import Places
 from training.services.places import fill_places
-from training.services.telling import posts_with, tell_class, tell_posts
+from training.services.telling import posts_of, posts_with, tell_class, tell_posts
 
 #: Kind of the document; its text is made in training.documents.
 NOTICE = "training.notice"
@@ -108,8 +108,6 @@ def _tell_planners(plan: TrainingPlan, title: str, body: str) -> None:
     tell_posts(plan, act=_again("answer"), title=title, body=body, posts=posts)
     if not from_root:
         # The planning post of a county or township.
-        from training.services.telling import posts_of  # noqa: PLC0415 -- only here
-
         tell_posts(plan, act=_again("told"), title=title, body=body, posts=posts_of([plan.unit_id]))
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
-from gongjian.commons.questionnaires.models import QuestionnaireVersion
+from gongjian.commons.questionnaires.models import AnswerSheet, QuestionnaireVersion
 from gongjian.commons.questionnaires.scoring import Given
 from gongjian.commons.questionnaires.services.answering import answer_anonymously, answer_on_paper
 from gongjian.commons.rolls.enums import Attendance
@@ -253,14 +253,13 @@ def choose_questionnaire(
         raise StateConflict("班次已经归档或取消，不能再设评价问卷。")
     if not version.questionnaire.is_anonymous:
         raise FieldErrors({"version": "教学评价须用匿名问卷，请另选或另建一份。"})
-    if training_class.questionnaire_id and training_class.questionnaire_id != version.pk:
-        from gongjian.commons.questionnaires.models import AnswerSheet  # noqa: PLC0415
-
-        if AnswerSheet.objects.filter(
-            version_id=training_class.questionnaire_id,
-            subject_kind=training_class._meta.label_lower, subject_id=training_class.pk,
-        ).exists():  # fmt: skip
-            raise StateConflict("已经有人填写评价，不能再换问卷。")
+    answered = AnswerSheet.objects.filter(
+        version_id=training_class.questionnaire_id,
+        subject_kind=training_class._meta.label_lower,
+        subject_id=training_class.pk,
+    )
+    if training_class.questionnaire_id not in {None, version.pk} and answered.exists():
+        raise StateConflict("已经有人填写评价，不能再换问卷。")
     training_class.questionnaire = version
     training_class.save(update_fields=["questionnaire"])
     record("training.class.questionnaire", training_class, actor=actor, label="设定评价问卷")
