@@ -24,5 +24,6 @@ urlpatterns = [
     path("inspections/", include("inspections.urls")),
     path("meetings/", include("meetings.urls")),
     path("rolls/", include("gongjian.commons.rolls.urls")),
+    path("training/", include("training.urls")),
     path("platform/", admin.site.urls),
 ]

@@ -24,6 +24,7 @@ NAMING_ICONS = (
     "seminars",
     "commendations",
     "meetings",
+    "training",
 )
 
 

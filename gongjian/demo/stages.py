@@ -18,6 +18,7 @@ from gongjian.demo.people import build_tenant, open_operator
 from gongjian.demo.places import prefecture, small_prefecture
 from gongjian.demo.planning import plan_the_year
 from gongjian.demo.seminars import seminars_year
+from gongjian.demo.training import train
 from gongjian.demo.year import arrange_next_year
 from gongjian.foundation.tenancy.scope import tenant_scope
 from orgs.models import Tenant
@@ -47,6 +48,7 @@ def file_and_follow_up(tenant: Tenant, say: Say) -> None:
     seminars_year(tenant)
     inspect_and_instruct(tenant)
     commendations_year(tenant)
+    train(tenant)
 
 
 #: Stage → what brings the tenant there from the stage before.

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "seminars",
     "commendations",
     "inspections",
+    "training",
     "gongjian.demo",
     "django.contrib.admin",
     "django.contrib.auth",

@@ -30,6 +30,7 @@ OUR_FOLDERS = (
     "commendations",
     "inspections",
     "meetings",
+    "training",
 )
 #: Tables of all tenants; everything else must be tenant-owned.
 GLOBAL_MODELS = {
@@ -40,7 +41,14 @@ GLOBAL_MODELS = {
     "tenancy.OutboxMessage",
 }
 #: Addresses that a visitor without an account may open, or that another package guards.
-OPEN_URLS = {"documents:verify", "documents:verify_form"}
+OPEN_URLS = {
+    "documents:verify",
+    "documents:verify_form",
+    "honours:verify",
+    "honours:verify_form",
+    "training:verify",
+    "training:verify_form",
+}
 FOREIGN_NAMESPACES = ("admin",)
 
 

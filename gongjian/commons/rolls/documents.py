@@ -17,6 +17,7 @@ from gongjian.commons.documents.shelves import (
 )
 from gongjian.commons.rolls.authority import KEEP_ROLL
 from gongjian.commons.rolls.models import RollSession
+from gongjian.commons.rolls.queries import expected_at, member_code
 from gongjian.foundation.kernel.dates import long_date
 
 
@@ -35,8 +36,9 @@ def sheet_values(session: RollSession) -> dict[str, Any]:
                 "unit": member.unit.name,
                 "duty": member.duty,
                 "capacity": member.capacity,
+                "code": member_code(member),
             }
-            for number, member in enumerate(session.roll.members.select_related("unit"), start=1)
+            for number, member in enumerate(expected_at(session).select_related("unit"), start=1)
         ],
     }
 

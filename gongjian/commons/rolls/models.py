@@ -90,6 +90,10 @@ class RollMember(TenantOwned):
     duty = models.CharField("职务", max_length=60, blank=True)
     capacity = models.CharField("参加身份", max_length=30, blank=True)
     position = models.PositiveSmallIntegerField("顺序", default=0, editable=False)
+    # Who comes later or leaves is expected at the sittings between, and at no other.
+    joins_at = models.DateTimeField("加入时间", null=True, blank=True, editable=False)
+    struck_at = models.DateTimeField("除名时间", null=True, blank=True, editable=False)
+    struck_reason = models.CharField("除名原因", max_length=200, blank=True, editable=False)
 
     class Meta(TenantOwned.Meta):
         verbose_name = "应到人员"
@@ -128,9 +132,10 @@ class RollMark(TenantOwned):
             *wall("rolls_rollmark", session_id="rolls_rollsession", member_id="rolls_rollmember"),
             models.UniqueConstraint(fields=["tenant", "session", "member"], name="roll_mark_once"),
             models.CheckConstraint(
-                condition=models.Q(substitute="") | models.Q(attendance__in=["present", "late"]),
+                condition=models.Q(substitute="")
+                | models.Q(attendance__in=["present", "late", "left_early"]),
                 name="roll_mark_substitute",
-                violation_error_message="有人代会的，到会情况请选“出席”或“迟到”。",
+                violation_error_message="有人代会的，到会情况请选“出席”“迟到”或“早退”。",
             ),
         ]
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from gongjian.commons.rolls.authority import KEEP_ROLL
 from gongjian.commons.rolls.enums import THERE, Attendance
 from gongjian.commons.rolls.models import Roll, RollMark, RollMember, RollSession
+from gongjian.commons.rolls.queries import expected_at, member_of, places_to_mark, turnout
 from gongjian.foundation.audit.trail import record
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.errors import FieldErrors, NotPermitted, StateConflict
@@ -60,13 +61,35 @@ def add_session(
 
 @transaction.atomic
 def expect_member(
-    roll: Roll, *, actor: Actor, unit: Unit, name: str, duty: str = "", capacity: str = ""
+    roll: Roll,
+    *,
+    actor: Actor,
+    unit: Unit,
+    name: str,
+    duty: str = "",
+    capacity: str = "",
+    joins_at: datetime | None = None,
 ) -> RollMember:
-    """Put a person on the list of those expected, after those who are on it."""
+    """Put a person on the list of those expected, after those who are on it.
+
+    Who comes later (``joins_at``) is not absent from what was before.
+    """
     roll = _open_for(actor, roll)
+    struck = roll.members.filter(unit=unit, name=name.strip(), struck_at__isnull=False).first()
+    if struck is not None:
+        struck.struck_at, struck.struck_reason, struck.joins_at = None, "", timezone.now()
+        struck.save(update_fields=["struck_at", "struck_reason", "joins_at"])
+        record("rolls.roll.member_back", roll, actor=actor, label=f"恢复列入：{struck.name}")
+        return struck
     last = roll.members.aggregate(last=Max("position"))["last"] or 0
     member = RollMember(
-        roll=roll, unit=unit, name=name.strip(), duty=duty, capacity=capacity, position=last + 1
+        roll=roll,
+        unit=unit,
+        name=name.strip(),
+        duty=duty,
+        capacity=capacity,
+        position=last + 1,
+        joins_at=joins_at,
     )
     demand_valid(member)
     member.save()
@@ -85,9 +108,9 @@ def call_roll(session: RollSession, *, actor: Actor, marks: Mapping[int, Mark]) 
     early = any(mark.attendance != Attendance.LEAVE for mark in marks.values())
     if early and session.starts_at > timezone.now():
         raise StateConflict("本场尚未开始，现在只能登记请假，其他情况请在开始后登记。")
-    members = {member.pk: member for member in roll.members.filter(pk__in=marks)}
+    members = {member.pk: member for member in expected_at(session).filter(pk__in=marks)}
     if set(marks) - set(members):
-        raise FieldErrors({"marks": "有人员不在本名册中，请刷新页面后重新登记。"})
+        raise FieldErrors({"marks": "有人员不在本场名册中，请刷新页面后重新登记。"})
     known = {mark.member_id: mark for mark in session.marks.filter(member_id__in=marks)}
     changed = [
         written
@@ -106,11 +129,54 @@ def call_roll(session: RollSession, *, actor: Actor, marks: Mapping[int, Mark]) 
 
 
 @transaction.atomic
+def strike_member(member: RollMember, *, actor: Actor, reason: str) -> RollMember:
+    """Take a person off the sittings to come; what was written before stays."""
+    _open_for(actor, member.roll)
+    member = RollMember.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    if member.struck_at is not None:
+        raise StateConflict(f"“{member.name}”已经除名，请刷新后查看。")
+    if not reason.strip():
+        raise FieldErrors({"reason": "除名须写明原因。"})
+    member.struck_at, member.struck_reason = timezone.now(), reason.strip()[:200]
+    member.save(update_fields=["struck_at", "struck_reason"])
+    record(
+        "rolls.roll.member_struck",
+        member.roll,
+        actor=actor,
+        label=f"除名：{member.name}",
+        reason=reason,
+    )
+    return member
+
+
+@transaction.atomic
+def scan_member(session: RollSession, *, actor: Actor, code: str) -> RollMember:
+    """出席 for the person whose code on the signed sheet the organizer has scanned."""
+    _open_for(actor, session.roll)
+    member = member_of(code, session.roll)
+    if member is None:
+        raise FieldErrors({"code": "这个码不在本名册中，请核对签到表是否拿错，或改为手工登记。"})
+    call_roll(session, actor=actor, marks={member.pk: Mark(Attendance.PRESENT)})
+    return member
+
+
+@transaction.atomic
+def call_the_rest(session: RollSession, *, actor: Actor) -> int:
+    """“其余全部出席”: who is expected and has no mark yet was there."""
+    _open_for(actor, session.roll)
+    marked = session.marks.values("member_id")
+    rest = expected_at(session).exclude(pk__in=marked)
+    return call_roll(
+        session, actor=actor, marks={member.pk: Mark(Attendance.PRESENT) for member in rest}
+    )
+
+
+@transaction.atomic
 def close_roll(roll: Roll, *, actor: Actor) -> Roll:
     """Seal the roll. Every sitting must have been called in full first."""
     roll = _open_for(actor, roll)
-    expected = roll.members.count() * roll.sessions.count()
-    missing = expected - RollMark.objects.filter(session__roll=roll).count()
+    expected = places_to_mark(roll)
+    missing = sum(turnout(session).unmarked for session in roll.sessions.all())
     if missing or not expected:
         raise StateConflict(
             f"名册还有 {missing} 处没有登记，请登记完整后再封存。"
@@ -146,7 +212,7 @@ def _write(
     if known is not None and said == (mark.attendance, mark.substitute, mark.remark):
         return None
     if mark.substitute and mark.attendance not in THERE:
-        raise FieldErrors({"marks": f"“{member.name}”有人代会，到会情况请选“出席”或“迟到”。"})
+        raise FieldErrors({"marks": f"“{member.name}”有人代会，到会情况请选“出席”“迟到”或“早退”。"})
     written.attendance = mark.attendance
     written.substitute, written.remark = mark.substitute, mark.remark
     demand_valid(written)

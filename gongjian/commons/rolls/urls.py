@@ -10,5 +10,7 @@ app_name = "rolls"
 
 urlpatterns: list[URLPattern] = [
     path("sessions/<int:pk>/", views.RollSheet.as_view(), name="roll_sheet"),
+    path("sessions/<int:pk>/scan/", views.ScanMember.as_view(), name="roll_scan"),
+    path("sessions/<int:pk>/rest/", views.CallTheRest.as_view(), name="roll_rest"),
     path("sessions/<int:pk>/print/", views.PrintSheet.as_view(), name="roll_print"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -13,8 +14,8 @@ from gongjian.commons.rolls.authority import KEEP_ROLL
 from gongjian.commons.rolls.documents import SHEET
 from gongjian.commons.rolls.enums import Attendance
 from gongjian.commons.rolls.models import RollSession
-from gongjian.commons.rolls.queries import turnout
-from gongjian.commons.rolls.services import Mark, call_roll
+from gongjian.commons.rolls.queries import expected_at, turnout
+from gongjian.commons.rolls.services import Mark, call_roll, call_the_rest, scan_member
 from gongjian.commons.rolls.shelf import roll_subjects
 from gongjian.foundation.kernel.errors import FieldErrors
 from gongjian.foundation.web.pages import ConfirmPage, Page, RecordsMixin
@@ -36,7 +37,7 @@ class RollSheet(RecordsMixin, Page):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         session = self.get_object()
         marks: dict[int, Mark] = {}
-        for member in session.roll.members.all():
+        for member in expected_at(session):
             chosen = request.POST.get(f"attendance-{member.pk}", "")
             if chosen in Attendance.values:
                 marks[member.pk] = Mark(
@@ -64,7 +65,7 @@ class RollSheet(RecordsMixin, Page):
         known |= typed or {}
         rows = [
             {"member": member, "mark": known.get(member.pk)}
-            for member in session.roll.members.select_related("unit")
+            for member in expected_at(session).select_related("unit")
         ]
         subject = roll_subjects.get(session.roll.subject_kind)
         return self.render(
@@ -80,6 +81,36 @@ class RollSheet(RecordsMixin, Page):
             },
             status=status,
         )
+
+
+class ScanMember(RecordsMixin, Page):
+    """扫码登记: the code of one row of the signed sheet, read by a hand scanner."""
+
+    permission = KEEP_ROLL
+    queryset = _SESSIONS
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        session = self.get_object()
+        try:
+            member = scan_member(session, actor=self.actor, code=request.POST.get("code", ""))
+        except FieldErrors as error:
+            messages.error(request, error.errors["code"][0])
+        else:
+            self.say(f"已登记：{member.name}出席。")
+        return HttpResponseRedirect(reverse("rolls:roll_sheet", args=[session.pk]))
+
+
+class CallTheRest(RecordsMixin, Page):
+    """其余全部出席: only exceptions are written by hand."""
+
+    permission = KEEP_ROLL
+    queryset = _SESSIONS
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        session = self.get_object()
+        changed = call_the_rest(session, actor=self.actor)
+        self.say(f"其余 {changed} 人已登记为出席。")
+        return HttpResponseRedirect(reverse("rolls:roll_sheet", args=[session.pk]))
 
 
 class PrintSheet(RecordsMixin, ConfirmPage):

@@ -211,6 +211,40 @@ def answer_anonymously(
     if actor.user_id is None:
         raise NotPermitted("请登录后填写。")
     _mark_participation(version, subject, actor.user_id)
+    _keep_anonymous(version, subject, unit, answers)
+
+
+@transaction.atomic
+def answer_on_paper(
+    version: QuestionnaireVersion,
+    *,
+    subject: Model,
+    unit: Unit,
+    answers: Mapping[int, Given],
+    at_most: int,
+) -> None:
+    """An anonymous sheet that was filled in on paper. ``at_most`` sheets in all may there be.
+
+    The caller holds the lock of the subject, so that the number is kept.
+    """
+    if not version.questionnaire.is_anonymous:
+        raise StateConflict("这份问卷是实名的，请用实名方式填写。")
+    if version.state != VersionState.PUBLISHED:
+        raise StateConflict(f"“{version}”{version.get_state_display()}，现在不能填写。")
+    known = AnswerSheet.objects.filter(
+        version=version,
+        subject_kind=subject._meta.label_lower,
+        subject_id=subject.pk,
+        submitted_on__isnull=False,
+    ).count()
+    if known >= at_most:
+        raise DomainError(f"已有{known}份评价，不能多于应评人数{at_most}，请核对是否重复录入。")
+    _keep_anonymous(version, subject, unit, answers)
+
+
+def _keep_anonymous(
+    version: QuestionnaireVersion, subject: Model, unit: Unit, answers: Mapping[int, Given]
+) -> None:
     questions = {question.pk: question for question in version.questions.all()}
     _demand_complete(questions, answers)
     sheet = AnswerSheet(

@@ -1,0 +1,1 @@
+"""Reading training: places, hours, results, the closing pack, records of people."""
