@@ -139,6 +139,7 @@ def adopt(author: Page, county: Page, paper: Paper) -> None:
     author.get_by_label("采纳了什么").fill("提前换届的手续。")
     press(author, "登记")
     expect(author.get_by_text("已登记，采纳单位确认后计入")).to_be_visible()
+    county.goto("/")
     county.get_by_role("link", name="确认是否采纳：红旗村同步换届的做法").click()
     step(county, "确认采纳")
     author.goto("/seminars/uptakes/")
