@@ -52,6 +52,32 @@ def masthead(organs: Sequence[str], word: str = "文件") -> Masthead:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """Red head of a letter (信函格式): the whole name, without 「文件」."""
+
+    text: str
+    size: str  # pt
+    rule: str  # mm from the top of the page's content box to the upper double rule
+    text_offset: str  # mm to the line of the number
+
+
+_LETTER_LARGEST = 34.0
+_CONTENT_TOP_MM = 34.6
+_LETTER_RULE_MM = 1.9
+_HALF_LEADING_MM = 2.4
+
+
+def letterhead(organs: Sequence[str]) -> Letterhead:
+    """Name of the leading organ 30 mm from the edge of the page, the rule 4 mm below it."""
+    text = next((name.strip() for name in organs if name.strip()), "")
+    size = int(min(_LETTER_LARGEST, _PAGE_WIDTH_PT / max(len(text), 1)) * 10) / 10
+    rule = 30 + size / 72 * 25.4 + 4 - _CONTENT_TOP_MM
+    # 3号字高的八分之七 between the rule and 发文字号.
+    below = rule + _LETTER_RULE_MM + 16 * 7 / 8 / 72 * 25.4 - _HALF_LEADING_MM
+    return Letterhead(text, f"{size:.1f}", f"{rule:.2f}", f"{below:.2f}")
+
+
 def _spread(name: str, longest: int) -> str:
     if len(name) < 2:
         return "0"
