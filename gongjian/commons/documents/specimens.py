@@ -125,10 +125,10 @@ def nomination_form() -> Mapping[str, Any]:
             [label("单位职务"), Cell("星火机械公司工会主席", columns=5)],
         ],
         blocks=[
-            Block("主要事迹", f"{PARAGRAPH}\n{PARAGRAPH}", height_mm=60),
-            Block("所在单位意见", "同意推荐。", sign=sign, height_mm=28),
-            Block("县级审核意见", "", sign=sign, height_mm=28),
-            Block("市级审批意见", "", sign=sign, height_mm=28),
+            Block("主要事迹", PARAGRAPH, height_mm=58),
+            Block("所在单位意见", "同意推荐。", sign=sign, height_mm=27),
+            Block("县级审核意见", "", sign=sign, height_mm=27),
+            Block("市级审批意见", "", sign=sign, height_mm=27),
         ],
         organ=f"{GROUP}办公室制",
         made_on="2026年12月6日",
@@ -156,7 +156,8 @@ def ledger() -> Mapping[str, Any]:
 
 def follow_up_order() -> Mapping[str, Any]:
     return {
-        "title": "督办通知单", "name": "新建企业建会进度滞后", "number": "示党工督\u30142026\u30155号",
+        "title": "督办通知单", "name": "新建企业建会进度滞后",
+        "number": "示党工督\u30142026\u30155号",
         "organ": f"{GROUP}办公室", "light": "", "late": "", "urgency": "急件",
         "basis": "第三次联席会议议定事项", "unit": "清河县总工会", "helpers": "清河县委组织部",
         "requirement": PARAGRAPH, "urging": "", "urge_count": 0, "due_on": "2026年12月20日",
@@ -211,10 +212,12 @@ def bulletin() -> Mapping[str, Any]:
             "credit": "清河县总工会供稿"}  # fmt: skip
     return {
         "name": "党工共建简报", "number": "第12期（总第48期）", "publisher": f"{GROUP}办公室",
-        "printed_on": "2026年12月6日", "is_draft": False, "notice": "", "topic": "", "several": True,
+        "printed_on": "2026年12月6日", "is_draft": False, "notice": "", "topic": "",
+        "several": True,
         "editor_note": "本期刊发一组建会经验，供学习参考。",
         "sections": [{"name": "基层动态", "items": [item] * 3}],
-        "report_to": "市委、市总工会领导", "copy_to": "领导小组成员单位", "send_to": "各县（市、区）总工会",
+        "report_to": "市委、市总工会领导", "copy_to": "领导小组成员单位",
+        "send_to": "各县（市、区）总工会",
         "signed_by": "周頔", "copies": "120",
     }  # fmt: skip
 
@@ -235,3 +238,18 @@ for _key, _label, _template, _context, _specimen in (
     ("sign_sheet", "签到表", "rolls/sign_sheet.html", None, sign_sheet),
 ):  # fmt: skip
     layouts.register(Layout(_key, _label, _template, _context, _specimen))
+
+
+def certificate_rows() -> list[dict[str, Any]]:
+    people = [
+        {
+            "name": name, "unit": "星火机械公司工会",
+            "text": "在2026年度党工共建工作中成绩突出，被评为“优秀工会工作者”。",
+            "number": f"示工证2026{at:05}", "issuer": "示范市总工会", "issued_on": "2026年12月6日",
+            "code": "0001-7F3K-9QWD", "url": "https://gongjian.example.cn/verify/0001-7F3K-9QWD/",
+        }
+        for at, name in enumerate(NAMES, start=1)
+    ]  # fmt: skip
+    unit = {**people[0], "name": "清河县总工会", "unit": "", "salutation": "",
+            "text": "被评为2026年度党工共建先进集体。"}  # fmt: skip
+    return [*people, unit]
