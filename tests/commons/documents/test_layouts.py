@@ -166,7 +166,7 @@ def test_hostile_words_in_every_field_are_only_words(key):
     assert not any("media" in name for name in copy.namelist())
 
 
-@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("key", [key for key in KEYS if key != "ledger"])
 def test_ten_thousand_characters_stay_on_the_paper(key):
     values = layouts[key].specimen()
     path = next(
@@ -183,8 +183,7 @@ def test_ten_thousand_characters_stay_on_the_paper(key):
 def test_the_word_copy_can_be_read_back(key):
     values = layouts[key].specimen()
     document = docx.Document(io.BytesIO(build_docx(key, values)))
-    words = "\n".join(paragraph.text for paragraph in document.paragraphs)
-    words += "\n".join(c.text for t in document.tables for r in t.rows for c in r.cells)
+    words = docx_words(build_docx(key, values))
     for name in ("title", "number"):
         if values.get(name):
             assert str(values[name])[:8] in words.replace("\n", "")
@@ -201,6 +200,20 @@ def test_the_word_copy_can_be_read_back(key):
         assert abs(place * 28 / 72 * 25.4 - 156) < 0.5
     normal = document.styles["Normal"].element.rPr.rFonts
     assert normal.get(qn("w:eastAsia")) == "仿宋_GB2312"
+
+
+def test_an_endless_cell_of_a_ledger_says_what_it_leaves_out():
+    values = with_text(layouts["ledger"].specimen(), ("rows", 0, 0), "长" * 10_000)
+    text = "".join(pages_of(printed("ledger", values).content)).replace("\r\n", "")
+    assert text.count("长") == 300
+    assert "全文10000字" in text
+    assert "长" * 10_000 in docx_words(build_docx("ledger", values))
+
+
+def docx_words(content):
+    document = docx.Document(io.BytesIO(content))
+    words = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    return words + "\n".join(c.text for t in document.tables for r in t.rows for c in r.cells)
 
 
 def test_word_tables_repeat_their_heads():

@@ -49,6 +49,18 @@ def minutes(body: str) -> Minutes:
     return split_minutes(body)
 
 
+#: What a narrow cell can hold before one row takes pages of its own.
+LONGEST_CELL = 300
+
+
+@register.filter
+def cell(text: str) -> str:
+    """A cell of a ledger; what is left out is said, and stands in the electronic one."""
+    if len(text) <= LONGEST_CELL:
+        return text
+    return f"{text[:LONGEST_CELL]}……（全文{len(text)}字，见电子台账）"
+
+
 @register.inclusion_tag("documents/charts/qr.svg")
 def qr(url: str) -> dict[str, object]:
     return {"drawing": qr_drawing(url)}
