@@ -16,7 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 def find_font(folder: Path) -> str | None:
     """A Chinese font ReportLab can read (outlines of TrueType), by its name."""
-    for path in sorted(folder.glob("LXGW*.ttf")):
+    for path in sorted(folder.rglob("LXGW*.ttf")):
         pdfmetrics.registerFont(TTFont("floor", str(path)))
         return "floor"
     return None

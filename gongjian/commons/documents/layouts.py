@@ -93,6 +93,13 @@ def choices_like(template: str) -> list[Layout]:
     return [layout for layout in layouts if used is not None and layout.context is used]
 
 
+def layout_of(template: str, values: Mapping[str, Any]) -> Layout | None:
+    """The layout a document has: of those with one template the 上行文 names its signer."""
+    found = [layout for layout in layouts if layout.template == template]
+    wanted = "upward" if values.get("signer") else ""
+    return next((one for one in found if one.key == wanted), found[0] if found else None)
+
+
 def print_layout(
     key: str, context: FormContext | LedgerContext, *, is_draft: bool = False
 ) -> RenderedFile:
