@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 
 import segno
@@ -36,10 +37,15 @@ def certificates(font: str, rows: Sequence[Mapping[str, str]]) -> int:
         canvas.drawString(120, 120, f"证书编号：{row['number']}")
         canvas.drawString(120, 104, f"核验码：{row['code']}")
         side = segno.make(row["url"], error="m", micro=False, mask=2).matrix
+        path = canvas.beginPath()
         for y, line in enumerate(side):
-            for x, dark in enumerate(line):
+            at = 0
+            for dark, run in groupby(line):
+                length = len(list(run))
                 if dark:
-                    canvas.rect(120 + x * 2, 200 - y * 2, 2, 2, stroke=0, fill=1)
+                    path.rect(120 + at * 2, 200 - y * 2, 2 * length, 2)
+                at += length
+        canvas.drawPath(path, stroke=0, fill=1)
         canvas.showPage()
     canvas.save()
     return len(buffer.getvalue())
