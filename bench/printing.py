@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import os
 import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import xlsxwriter
+from django.conf import settings
+
+from bench import printing_floor
 from bench.measure import Result
+from gongjian.commons.documents.certificates import certificate_batch
 from gongjian.commons.documents.rendering import render_pdf
 
 _BODY = (
@@ -48,6 +56,47 @@ def notice() -> dict[str, object]:
     }
 
 
+def certificate_rows(count: int) -> list[dict[str, str]]:
+    return [
+        {
+            "name": f"职工{number}",
+            "unit": "星火机械公司工会",
+            "text": "在2026年度党工共建工作中成绩突出，被评为“优秀工会工作者”。特发此证。",
+            "number": f"示工证2026{number:05}",
+            "issuer": "示范市总工会",
+            "issued_on": "2026年12月6日",
+            "code": f"0001-7F3K-{number:04}",
+            "url": f"https://gongjian.invalid/verify/0001-7F3K-{number:04}/",
+        }
+        for number in range(count)
+    ]
+
+
+def long_report() -> dict[str, object]:
+    """An assessment report with some 4,800 rows, about 200 pages."""
+    labels = ["领导体系", "组织覆盖", "规范建设", "服务职工", "督查整改"]
+    chart = {
+        "title": "各维度得分率",
+        "labels": labels,
+        "series": [{"label": "本单位", "values": [95, 88.2, 91, 93.4, 80]}],
+    }
+    item = {
+        "code": "B01",
+        "name": "25人以上单位建会率和联合工会覆盖率",
+        "formula": "6 × min(92.4% ÷ 90%, 1)",
+        "source": "台账",
+        "weight": "6.00",
+        "score": "6.00",
+    }
+    dimension = {"name": "组织覆盖", "score": "22.05", "weight": "25", "rate": "88.20%"}
+    return {
+        "title": "示范市2026年度考核评分报告", "organ": "示范市领导小组办公室",
+        "made_on": "2026年12月1日", "is_draft": False, "total": "91.26", "full_score": "100",
+        "grade": "优秀", "rank": None, "facts": [], "radar": chart, "bars": chart, "trend": chart,
+        "dimensions": [dimension] * 5, "items": [item] * 4800, "notes": [], "verification": None,
+    }  # fmt: skip
+
+
 def measure() -> Iterator[Result]:
     context = notice()
     render_pdf("documents/circular.html", context)
@@ -58,5 +107,67 @@ def measure() -> Iterator[Result]:
         used.append(time.process_time() - begun)
     used.sort()
     yield Result(f"notice of {pages} pages, processor time", used[len(used) // 2], "s", None, 0.25)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    yield Result("memory after nine notices", memory, "MB", None, 300)
+    yield Result("memory after nine notices", _peak(), "MB", None, 300)
+    font = printing_floor.find_font(_font_folder())
+    yield from _certificates(font)
+    yield from _report(font)
+    yield from _workbook()
+
+
+def _font_folder() -> Path:
+    configured = os.environ.get("FONTCONFIG_FILE")
+    return Path(configured).parent if configured else Path(settings.DATA_DIR) / "fonts"
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _certificates(font: str | None) -> Iterator[Result]:
+    rows = certificate_rows(1000)
+    certificate_batch("荣誉证书", rows[:3])
+    used = _used(lambda: certificate_batch("荣誉证书", rows))
+    floor = _used(lambda: printing_floor.certificates(font, rows)) if font else None
+    yield Result(
+        "1,000 certificates in one file, processor time", used, "s", floor, 2, by_ratio=True
+    )
+    one = _used(lambda: certificate_batch("荣誉证书", rows[:1]))
+    yield Result("one certificate on demand, processor time", one * 1000, "ms", None, None)
+
+
+def _report(font: str | None) -> Iterator[Result]:
+    values = long_report()
+    begun = time.process_time()
+    pages = render_pdf("documents/assessment_report.html", values).pages
+    used = time.process_time() - begun
+    floor = None
+    if font:
+        floor = pages / _used(lambda: printing_floor.pages(font, pages))
+    name = f"report of {pages} pages, pages a second of one core"
+    yield Result(name, pages / used, "1/s", floor, 15, at_least=True)
+    yield Result("memory after the report", _peak(), "MB", None, 850)
+
+
+def _workbook() -> Iterator[Result]:
+    rows, columns = 100_000, 12
+
+    def write() -> int:
+        stream = io.BytesIO()
+        book = xlsxwriter.Workbook(stream, {"constant_memory": True, "strings_to_urls": False})
+        sheet = book.add_worksheet()
+        for row in range(rows):
+            sheet.write_string(row, 0, f"第{row}号单位")
+            for column in range(1, columns):
+                sheet.write_number(row, column, row + column)
+        book.close()
+        return len(stream.getvalue())
+
+    used = _used(write)
+    floor = _used(lambda: printing_floor.comma_separated(rows, columns))
+    yield Result("100,000 rows of 12 columns as a workbook", used, "s", floor, 6)
+
+
+def _used(action: Callable[[], object]) -> float:
+    begun = time.process_time()
+    action()
+    return time.process_time() - begun

@@ -156,6 +156,6 @@ def produce_pack(parameters: Mapping[str, Any]) -> Production:
 
 
 MINUTES = document_kinds.register(
-    DocumentKind("meetings.minutes", "会议纪要", "documents/circular.html", "1", build_minutes)
+    DocumentKind("meetings.minutes", "会议纪要", "documents/minutes.html", "2", build_minutes)
 )
 PACK = report_kinds.register(ReportKind("meetings.pack", "会议材料", VIEW_MEETING, produce_pack))

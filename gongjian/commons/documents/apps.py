@@ -7,4 +7,10 @@ class DocumentsConfig(AppConfig):
     verbose_name = "公文"
 
     def ready(self) -> None:
-        from gongjian.commons.documents import authority, contributions, ledger, shelves
+        from gongjian.commons.documents import (
+            authority,
+            contributions,
+            ledger,
+            shelves,
+            specimens,
+        )

@@ -74,3 +74,6 @@ COMMENDATION = document_kinds.register(
 NOTICE = document_kinds.register(
     DocumentKind("documents.notice", "通知", "documents/circular.html", "1", is_directive=True)
 )
+LETTER = document_kinds.register(
+    DocumentKind("documents.letter", "函", "documents/letter.html", "1")
+)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from gongjian.commons.documents import views
+from gongjian.commons.documents import views, word_views
 
 app_name = "documents"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("<int:pk>/edit/", views.DocumentEdit.as_view(), name="document_edit"),
     path("<int:pk>/preview/", views.DocumentPreview.as_view(), name="document_preview"),
     path("<int:pk>/download/", views.DocumentDownload.as_view(), name="document_download"),
+    path("<int:pk>/word/", word_views.DocumentWord.as_view(), name="document_word"),
     path("<int:pk>/steps/<slug:step>/", views.DocumentStep.as_view(), name="officialdocument_step"),
     path("reports/", views.ReportCentre.as_view(), name="report_centre"),
     path("reports/<int:pk>/download/", views.ReportDownload.as_view(), name="report_download"),

@@ -90,6 +90,12 @@ def print_with_places(
     return printed, [dict(page.anchors) for page in document.pages]
 
 
+def markup(template_name: str, context: Mapping[str, object]) -> str:
+    """The page before it is laid out, every value escaped."""
+    values = {key: clean_values(value) for key, value in context.items()}
+    return _markup(template_name, values, closing_page="")
+
+
 def _markup(template_name: str, values: dict[str, object], *, closing_page: str) -> str:
     template = _templates().get_template(template_name)
     html = str(template.render(Context({**values, "closing_page": closing_page})))

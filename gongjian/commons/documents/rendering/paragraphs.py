@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 _FIRST = re.compile(r"[一二三四五六七八九十]+、")
 _SECOND = re.compile(r"（[一二三四五六七八九十]+）")
+# Those who were there, as the minutes (纪要) name them.
+_PRESENT = re.compile(r"(主持|出席|列席|参加|特邀|旁听|请假|缺席|记录)：")
 _HEADING_LONGEST = 40
 
 
@@ -33,3 +35,24 @@ def _paragraph(line: str) -> Paragraph:
     if len(line) <= _HEADING_LONGEST:
         return Paragraph(level, line, "")
     return Paragraph(0, "", line)
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """A body taken apart: what was settled, and who was there."""
+
+    text: str
+    present: tuple[tuple[str, str], ...]  # label, names
+
+
+def minutes(body: str) -> Minutes:
+    """Lines that begin with 出席：, 请假： and the like make the list of those present."""
+    text: list[str] = []
+    present: list[tuple[str, str]] = []
+    for line in body.split("\n"):
+        found = _PRESENT.match(line.strip())
+        if found:
+            present.append((found.group(1), line.strip()[found.end() :]))
+        else:
+            text.append(line)
+    return Minutes("\n".join(text), tuple(present))

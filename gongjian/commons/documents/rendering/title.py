@@ -28,7 +28,7 @@ WORDS = (
 # A number with its measure word, a short book title, an ordinal. \u3014 and
 # \u3015 are the brackets of a document number.
 _RUN = re.compile(
-    "[0-9A-Za-z.．%％\u3014\u3015\\-—–:：/]+[年月日号次届期第个名]*"
+    "[0-9A-Za-z.．%％\u3014\u3015\\-—–:：/]+(?:年度|[年月日号次届期第个名])*"
     "|《[^《》]{1,12}》|第[一二三四五六七八九十]+[届次期]"
 )
 _NO_START = frozenset("，。、；：？！”’）》〉\u3015】…·的和与及之等了在于")

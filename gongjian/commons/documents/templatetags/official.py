@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from django import template
 
 from gongjian.commons.documents.rendering import charts
-from gongjian.commons.documents.rendering.masthead import Masthead
+from gongjian.commons.documents.rendering.masthead import Letterhead, Masthead
+from gongjian.commons.documents.rendering.masthead import letterhead as fit_letterhead
 from gongjian.commons.documents.rendering.masthead import masthead as fit_masthead
-from gongjian.commons.documents.rendering.paragraphs import Paragraph
+from gongjian.commons.documents.rendering.paragraphs import Minutes, Paragraph
+from gongjian.commons.documents.rendering.paragraphs import minutes as split_minutes
 from gongjian.commons.documents.rendering.paragraphs import paragraphs as split_paragraphs
 from gongjian.commons.documents.rendering.qr import qr_drawing
 from gongjian.commons.documents.rendering.title import title_lines as break_title
@@ -30,6 +32,33 @@ def paragraphs(body: str) -> list[Paragraph]:
 @register.filter
 def masthead(organs: Sequence[str]) -> Masthead:
     return fit_masthead(organs)
+
+
+@register.filter
+def minutes_head(organs: Sequence[str]) -> Masthead:
+    return fit_masthead(organs[:1], "会议纪要")
+
+
+@register.filter
+def letterhead(organs: Sequence[str]) -> Letterhead:
+    return fit_letterhead(organs)
+
+
+@register.filter
+def minutes(body: str) -> Minutes:
+    return split_minutes(body)
+
+
+#: What a narrow cell can hold before one row takes pages of its own.
+LONGEST_CELL = 300
+
+
+@register.filter
+def cell(text: str) -> str:
+    """A cell of a ledger; what is left out is said, and stands in the electronic one."""
+    if len(text) <= LONGEST_CELL:
+        return text
+    return f"{text[:LONGEST_CELL]}……（全文{len(text)}字，见电子台账）"
 
 
 @register.inclusion_tag("documents/charts/qr.svg")

@@ -1,0 +1,48 @@
+"""The editable copy of a document, made when it is asked for and kept nowhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from gongjian.commons.documents.authority import VIEW_DOCUMENT
+from gongjian.commons.documents.contexts import printing_values
+from gongjian.commons.documents.layouts import layout_of
+from gongjian.commons.documents.queries import PUBLISHED
+from gongjian.commons.documents.shelves import document_kinds
+from gongjian.commons.documents.views import DocumentRecords, file_answer
+from gongjian.foundation.kernel.dates import long_date, today
+from gongjian.foundation.web.pages import DetailPage
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+class DocumentWord(DocumentRecords, DetailPage):
+    """A Word document with the words of the draft or of the issued document."""
+
+    permission = VIEW_DOCUMENT
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        from gongjian.commons.documents.word import build_docx  # noqa: PLC0415 -- slow import
+
+        document = self.get_object()
+        kind = document_kinds[document.kind]
+        layout = layout_of(kind.template, document.context)
+        if layout is None:
+            raise Http404
+        values = document.context
+        if document.state not in PUBLISHED:
+            values = printing_values(
+                document.context,
+                number=document.document_number or f"{document.mark}\u3014{today().year}\u3015　号",
+                signed_on=long_date(today()),
+                verification=None,
+                is_draft=True,
+            )
+        return file_answer(
+            build_docx(layout.key, values),
+            name=f"{document}.docx",
+            content_type=DOCX,
+            as_attachment=True,
+        )
