@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from gongjian.commons.documents.certificates import certificate_batch
 from gongjian.commons.documents.contexts import Attachment, CircularContext, Column
 from gongjian.commons.documents.rendering import render_pdf
 from gongjian.commons.documents.shelves import (
@@ -23,7 +24,6 @@ from gongjian.foundation.kernel.errors import DomainError
 from gongjian.foundation.tenancy.scope import require_tenant_id
 from orgs.models import Tenant
 from training.authority import MANAGE_TRAINING, VIEW_TRAINING
-from training.certificates import certificate_batch
 from training.enums import SEATED, CertificateState, EnrolmentState
 from training.models import Certificate, Enrolment, Lesson, TrainingClass
 from training.queries.closing import closing_pack, evaluation_of

@@ -10,9 +10,7 @@ from gongjian.commons.follow_ups.models import FollowUp
 from gongjian.commons.indicators.eligibility import EligibilityCheck, Obstacle, eligibility_checks
 
 
-def open_rectifications(
-    unit_ids: Sequence[int], day: date
-) -> Mapping[int, Sequence[Obstacle]]:
+def open_rectifications(unit_ids: Sequence[int], day: date) -> Mapping[int, Sequence[Obstacle]]:
     """整改没有销号的单位不推荐; overdue matters of any kind are shown as well."""
     rows = FollowUp.objects.filter(unit__in=unit_ids, state__in=OPEN_STATES).order_by("pk")
     found: dict[int, list[Obstacle]] = {}

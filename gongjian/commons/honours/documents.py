@@ -73,7 +73,9 @@ _HEAD = (
 
 def produce_register(parameters: Mapping[str, Any]) -> Production:
     """荣誉登记簿 of the units in reach of whoever asked."""
-    rows = Honour.objects.filter(unit__path__under=parameters["path"]).select_related("unit")
+    rows = Honour.objects.select_related("unit")
+    if parameters["path"]:
+        rows = rows.filter(unit__path__under=parameters["path"])
     yield Progress(10, f"共{rows.count()}项")
     stream = io.BytesIO()
     workbook = xlsxwriter.Workbook(
