@@ -59,7 +59,7 @@ navigation.register(
         icon="checks",
         permission=REVIEW_RETURN,
         order=6,
-        badge=lambda actor: str(waiting_count(actor) or ""),
+        waiting=waiting_for,
         in_tabs=True,
     )
 )

@@ -34,10 +34,10 @@ def text(answer) -> str:
 @pytest.mark.parametrize(
     ("name", "queries"),
     [
-        ("bulletins:dispatch_list", 14),
-        ("bulletins:commission_list", 13),
-        ("bulletins:issue_list", 13),
-        ("bulletins:case_list", 13),
+        ("bulletins:dispatch_list", 9),
+        ("bulletins:commission_list", 8),
+        ("bulletins:issue_list", 8),
+        ("bulletins:case_list", 8),
     ],
 )
 def test_a_list_asks_as_much_for_three_rows_as_for_one(

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
+
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.registry import Registry
 
@@ -22,10 +24,16 @@ class NavigationEntry:
     icon: str
     permission: str
     order: int = 100
-    #: A short word or count beside the label, or "" for none.
-    badge: Callable[[Actor], str] | None = None
+    #: What waits behind this entry; all entries are counted in one statement.
+    waiting: Callable[[Actor], QuerySet[Any] | None] | None = None
+    #: Stands beside the label in place of the count.
+    waiting_word: str = ""
     #: Also in the bar at the bottom of a phone.
     in_tabs: bool = False
+
+    def badge(self, count: int) -> str:
+        """What stands beside the label, "" when nothing waits."""
+        return (self.waiting_word or str(count)) if count else ""
 
 
 @dataclass(frozen=True, slots=True)
