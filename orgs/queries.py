@@ -89,6 +89,7 @@ def system_actor(tenant: Tenant) -> Actor:
     )
 
 
+@once_a_page
 def root_unit() -> Unit | None:
     return Unit.objects.filter(parent__isnull=True).order_by("path").first()
 

@@ -12,6 +12,7 @@ from gongjian.foundation.calendar.working_days import corrections, working_days_
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.once import once_a_page
+from gongjian.foundation.tenancy.counts import Asking
 from gongjian.foundation.tenancy.models import TenantQuerySet
 from gongjian.foundation.web.shelves import (
     DashboardCard,
@@ -97,10 +98,11 @@ def owed_by(actor: Actor) -> list[Obligation]:
     return list(owed.order_by("due_on", "pk")[:5])
 
 
-def filing_todos(actor: Actor) -> Sequence[Todo]:
+def filing_todos(actor: Actor) -> Asking[Sequence[Todo]]:
     """A return to file or to correct, with the days that are left."""
     todos = []
-    for obligation in owed_by(actor):
+    (owed,) = yield [_owed(actor)]
+    for obligation in owed_by(actor) if owed else []:
         held = next(iter(obligation.returns.all()), None)
         sent_back = held is not None and held.state == ReturnState.SENT_BACK
         late = obligation.deadline_moment <= timezone.now()

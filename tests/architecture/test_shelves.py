@@ -25,6 +25,7 @@ from gongjian.foundation.web.shelves import (
     dashboard_cards,
     navigation,
     todo_sources,
+    todos_of,
 )
 from orgs.models import Post, Unit
 from responsibilities.services.review import accept_return
@@ -116,7 +117,7 @@ def demand_reminders(rule, cast) -> None:
 def test_sources_of_todos_answer_every_role(either):
     for source, role in itertools.product(todo_sources, ROLES):
         with CaptureQueriesContext(connection) as captured:
-            found = list(source.find(getattr(either, role)))
+            found = todos_of(getattr(either, role), [source])
         assert len(captured) <= TODO, (source.key, role)
         for entry in found:
             assert isinstance(entry, Todo)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
+
+R = TypeVar("R")
 
 
 def count_all(questions: Sequence[QuerySet[Any] | None]) -> list[int]:
@@ -47,3 +50,56 @@ def _rows_of(question: QuerySet[Any]) -> QuerySet[Any]:
     if query.distinct or query.group_by is not None:
         return question.order_by()
     return question.order_by().values("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How many rows a question has; they are fetched when they are looked through, if any."""
+
+    question: QuerySet[Any] | None
+    count: int
+
+    def __bool__(self) -> bool:
+        return self.count > 0
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.question if self.count and self.question is not None else ())
+
+
+#: ``first, second = yield [question, question]``: the asker goes on when both are counted.
+Asking = Generator[list[QuerySet[Any] | None], list[Answer], R]
+
+
+def ask_together(askers: Sequence[Asking[R] | R]) -> list[R]:
+    """Let many askers say what they look for first, and count all of it in one statement.
+
+    Most things that could wait for somebody do not: asking for each alone costs
+    a statement to learn of every empty list.
+    """
+    results: dict[int, R] = {}
+    questions: dict[int, list[QuerySet[Any] | None]] = {}
+    for place, asker in enumerate(askers):
+        _go_on(place, asker, None, questions, results)
+    while questions:
+        asked, questions = questions, {}
+        counts = iter(count_all([one for some in asked.values() for one in some]))
+        for place, some in asked.items():
+            answers = [Answer(one, next(counts)) for one in some]
+            _go_on(place, askers[place], answers, questions, results)
+    return [results[place] for place in range(len(askers))]
+
+
+def _go_on(
+    place: int,
+    asker: Asking[R] | R,
+    answers: list[Answer] | None,
+    questions: dict[int, list[QuerySet[Any] | None]],
+    results: dict[int, R],
+) -> None:
+    if not isinstance(asker, Generator):
+        results[place] = asker
+        return
+    try:
+        questions[place] = next(asker) if answers is None else asker.send(answers)
+    except StopIteration as done:
+        results[place] = done.value
