@@ -22,7 +22,8 @@ from orgs.models import Unit
 from orgs.services import create_unit, move_unit
 from responsibilities.enums import Basis
 from responsibilities.models import Obligation, QuarterlyReturn, RollupBucket, RollupMark
-from responsibilities.queries.dashboard import all_quarters, cells_of, figures, freshness, trend
+from responsibilities.queries.bucket_sql import cells_of
+from responsibilities.queries.dashboard import all_quarters, figures, freshness, trend
 from responsibilities.services.obligations import exempt_obligation, open_period
 from responsibilities.services.returns import save_cells
 from responsibilities.services.review import accept_return
