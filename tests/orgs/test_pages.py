@@ -171,7 +171,7 @@ def test_the_tree_costs_the_same_for_few_and_many(cast, sign_in, django_assert_n
     client = sign_in(cast.office)
     for number in range(count):
         make_unit(cast.tenant, cast.city, f"99{number}", f"新{number}县")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(reverse("orgs:unit_tree"))
 
 
