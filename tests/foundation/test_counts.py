@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from gongjian.foundation.tenancy.counts import count_all
+from gongjian.foundation.tenancy.counts import ask_together, count_all
 from gongjian.foundation.tenancy.scope import tenant_scope
 from orgs.models import Appointment, Unit
 
@@ -50,3 +50,21 @@ def test_counts_stay_within_the_tenant(cast):
     with tenant_scope(cast.elsewhere.pk):
         there = count_all([Unit.objects.all()])
     assert there != count_all([Unit.objects.all()])
+
+
+def test_askers_are_answered_together_and_fetch_only_what_is_there(cast):
+    def some():
+        (villages, none) = yield [Unit.objects.filter(parent=cast.dongfeng), None]
+        return [unit.name for unit in villages], list(none), villages.count
+
+    def nobody():
+        (missing,) = yield [Unit.objects.filter(name="没有的单位")]
+        return list(missing), [], missing.count
+
+    at_once = ([], [], 0)
+    with CaptureQueriesContext(connection) as captured:
+        found = ask_together([some(), at_once, nobody()])
+    # One to count, one to fetch; what is not there is not fetched.
+    assert len(captured) == 2
+    assert found[0][2] == len(found[0][0]) > 0
+    assert found[1:] == [at_once, at_once]
