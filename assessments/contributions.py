@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -27,6 +27,7 @@ from assessments.enums import CommendationState, EntryState, ObjectionState, Rev
 from assessments.models import CommendationList, LedgerEntry, Objection, Run, UnitReview
 from assessments.queries import ranking_of
 from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.tenancy.counts import Asking
 from gongjian.foundation.web.shelves import (
     DashboardCard,
     NavigationEntry,
@@ -132,68 +133,71 @@ _WAITING_RUNS = (
 )
 
 
-def _chain_waiting(actor: Actor) -> list[Todo]:
+def chain_waiting(actor: Actor) -> Asking[Sequence[Todo]]:
     """Self-assessments, first reviews, re-checks and objections that wait for this post."""
-    todos: list[Todo] = []
     reviews = UnitReview.objects.select_related("unit").order_by("pk")
-    if actor.may(SELF_ASSESS) and actor.unit_id is not None:
-        waiting = reviews.filter(unit=actor.unit_id, state=ReviewState.WAITING)
-        todos += [
+    own = reviews.filter(unit=actor.unit_id, state=ReviewState.WAITING)
+    others = reviews.filter(
+        Q(state=ReviewState.SELF_ASSESSED) | Q(state=ReviewState.REVIEWED, is_sampled=True)
+    ).exclude(unit=actor.unit_id)
+    raised = Objection.objects.filter(state=ObjectionState.RAISED).select_related("score")
+    to_assess, to_review, objections = yield [
+        own[:5] if actor.may(SELF_ASSESS) and actor.unit_id is not None else None,
+        others[:20] if actor.may(REVIEW_UNIT) else None,
+        raised.order_by("pk")[:20] if actor.may(DECIDE_OBJECTION) else None,
+    ]
+    return [
+        *(
             Todo(title=f"报送自评：{one.unit}", url=one.get_absolute_url(), icon="clipboard-list")
-            for one in waiting[:5]
-        ]
-    if actor.may(REVIEW_UNIT):
-        waiting = reviews.filter(
-            Q(state=ReviewState.SELF_ASSESSED) | Q(state=ReviewState.REVIEWED, is_sampled=True)
-        ).exclude(unit=actor.unit_id)
-        todos += [
+            for one in to_assess
+        ),
+        *(
             Todo(
                 title=f"{'复核' if one.is_sampled else '初评'}：{one.unit}",
                 url=one.get_absolute_url(),
                 icon="clipboard-list",
             )
-            for one in waiting[:20]
-        ]
-    if actor.may(DECIDE_OBJECTION):
-        raised = Objection.objects.filter(state=ObjectionState.RAISED).select_related("score")
-        todos += [
+            for one in to_review
+        ),
+        *(
             Todo(title=f"复核异议：{one}", url=one.get_absolute_url(), icon="message-2")
-            for one in raised.order_by("pk")[:20]
-        ]
-    return todos
+            for one in objections
+        ),
+    ]
 
 
-def assessments_waiting(actor: Actor) -> list[Todo]:
+def assessments_waiting(actor: Actor) -> Asking[Sequence[Todo]]:
     """Runs and lists that wait for the leader, and what the office does next."""
-    todos: list[Todo] = []
     states = [state for permission, state, _, _ in _WAITING_RUNS if actor.may(permission)]
-    if states:
-        runs = list(
-            Run.objects.filter(state__in=states).select_related("scheme").order_by("pk")[:20]
-        )
-        todos += [
+    open_runs = Run.objects.filter(state__in=states).select_related("scheme").order_by("pk")
+    drawn_up = LedgerEntry.objects.filter(state=EntryState.DRAFT).select_related("unit")
+    lists = CommendationList.objects.filter(state=CommendationState.DRAFT).order_by("pk")
+    found, entries, drafts = yield [
+        open_runs[:20],
+        drawn_up.order_by("pk")[:20] if actor.may(APPROVE_ENTRY) else None,
+        lists[:20] if actor.may(DECIDE_COMMENDATION) else None,
+    ]
+    runs = list(found)
+    return [
+        *(
             Todo(title=f"{label}：{run}", url=reverse(url_name, args=[run.pk]), icon="scale")
             for permission, state, label, url_name in _WAITING_RUNS
             for run in runs
             if run.state == state and actor.may(permission)
-        ]
-    if actor.may(APPROVE_ENTRY):
-        entries = LedgerEntry.objects.filter(state=EntryState.DRAFT).select_related("unit")
-        todos += [
+        ),
+        *(
             Todo(title=f"待批准：{entry}", url=entry.get_absolute_url(), icon="scale")
-            for entry in entries.order_by("pk")[:20]
-        ]
-    todos += _chain_waiting(actor)
-    if actor.may(DECIDE_COMMENDATION):
-        drafts = CommendationList.objects.filter(state=CommendationState.DRAFT).order_by("pk")
-        todos += [
+            for entry in entries
+        ),
+        *(
             Todo(title=f"待审定名单：{draft}", url=draft.get_absolute_url(), icon="award")
-            for draft in drafts[:20]
-        ]
-    return todos
+            for draft in drafts
+        ),
+    ]
 
 
 todo_sources.register(TodoSource("assessments.waiting", "考核表彰", assessments_waiting))
+todo_sources.register(TodoSource("assessments.chain", "自评、初评和异议", chain_waiting))
 
 
 def ranking_card(actor: Actor) -> Mapping[str, Any] | None:

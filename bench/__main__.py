@@ -10,7 +10,7 @@ import django
 
 from bench.measure import Result, show, write
 
-MEASURES = ("hierarchy", "filing", "printing", "rollup", "assessing")
+MEASURES = ("hierarchy", "filing", "pages", "printing", "rollup", "opening", "assessing")
 
 
 def main() -> int:

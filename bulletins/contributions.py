@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from bulletins.authority import (
@@ -19,11 +20,12 @@ from bulletins.authority import (
 )
 from bulletins.enums import CommissionState, CopyState, DispatchState, IssueState
 from bulletins.models import CaseCopy, CommissionTask, Dispatch, Instruction, Issue
-from bulletins.queries import tally, with_unit
+from bulletins.queries import tally
 from gongjian.commons.follow_ups.models import FollowUp
 from gongjian.commons.follow_ups.shelf import FollowUpSource, follow_up_sources
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.tenancy.counts import Answer, Asking
 from gongjian.foundation.web.shelves import (
     DashboardCard,
     NavigationEntry,
@@ -53,30 +55,49 @@ for _key, _label, _url, _icon, _permission, _order in (
     )
 
 
-def find_todos(actor: Actor) -> Sequence[Todo]:
+def find_todos(actor: Actor) -> Asking[Sequence[Todo]]:
     """Commissions, pieces sent back, and what waits at the desk or for a review."""
     todos: list[Todo] = []
-    if actor.may(WRITE_DISPATCH):
-        todos += _writers(actor)
-    if actor.may(EDIT_DISPATCH) and (
-        count := Dispatch.objects.filter(state=DispatchState.SENT).count()
-    ):
+    writes = actor.may(WRITE_DISPATCH)
+    tasks, returned, copies, sent, issues = yield [
+        _tasks_of(actor) if writes else None,
+        _returned_to(actor) if writes else None,
+        _copies_of(actor) if writes and actor.may(WRITE_CASE) else None,
+        Dispatch.objects.filter(state=DispatchState.SENT) if actor.may(EDIT_DISPATCH) else None,
+        _issues_for(actor),
+    ]
+    if writes:
+        todos += _writers(tasks, returned, copies)
+    if sent:
         todos.append(
             Todo(
-                title=f"处理 {count} 篇来稿",
+                title=f"处理 {sent.count} 篇来稿",
                 url=f"{reverse('bulletins:desk')}",
                 tone="info",
                 icon="news",
             )
         )
-    todos += _reviewers(actor)
+    todos += _reviewers(issues)
     return todos
 
 
-def _writers(actor: Actor) -> list[Todo]:
-    tasks = CommissionTask.objects.filter(
-        unit=actor.unit_id, state__in=[CommissionState.ASKED, CommissionState.ACCEPTED]
-    ).select_related("commission")[:5]
+def _tasks_of(actor: Actor) -> QuerySet[CommissionTask]:
+    states = [CommissionState.ASKED, CommissionState.ACCEPTED]
+    tasks = CommissionTask.objects.filter(unit=actor.unit_id, state__in=states)
+    return tasks.select_related("commission")[:5]
+
+
+def _returned_to(actor: Actor) -> QuerySet[Dispatch]:
+    own = Dispatch.objects.filter(unit=actor.unit_id, state=DispatchState.RETURNED)
+    return own.order_by("-pk")[:5]
+
+
+def _copies_of(actor: Actor) -> QuerySet[CaseCopy]:
+    proposed = CaseCopy.objects.filter(unit=actor.unit_id, state=CopyState.PROPOSED)
+    return proposed.select_related("case")[:3]
+
+
+def _writers(tasks: Answer, returned: Answer, copies: Answer) -> list[Todo]:
     todos = [
         Todo(
             title=f"约稿：{task.commission.topic}",
@@ -95,31 +116,30 @@ def _writers(actor: Actor) -> list[Todo]:
             tone="warn",
             icon="arrow-back-up",
         )
-        for row in with_unit(Dispatch.objects.all(), actor.unit_id)
-        if row.state == DispatchState.RETURNED
+        for row in returned
     ]
-    if actor.may(WRITE_CASE):
-        todos += [
-            Todo(
-                title=f"确认是否复制推广：{copy.case.title}",
-                url=copy.case.get_absolute_url(),
-                icon="star",
-            )
-            for copy in CaseCopy.objects.filter(
-                unit=actor.unit_id, state=CopyState.PROPOSED
-            ).select_related("case")[:3]
-        ]
+    todos += [
+        Todo(
+            title=f"确认是否复制推广：{copy.case.title}",
+            url=copy.case.get_absolute_url(),
+            icon="star",
+        )
+        for copy in copies
+    ]
     return todos
 
 
-def _reviewers(actor: Actor) -> list[Todo]:
+def _issues_for(actor: Actor) -> QuerySet[Issue] | None:
     states = [IssueState.FIRST, IssueState.SECOND, IssueState.FINAL]
     wanted = states if actor.may(REVIEW_ISSUE) else []
     if actor.may(SIGN_ISSUE):
         wanted = [*wanted, IssueState.SIGNING]
     if not wanted:
-        return []
-    issues = Issue.objects.filter(state__in=wanted).select_related("series")
+        return None
+    return Issue.objects.filter(state__in=wanted).select_related("series")[:5]
+
+
+def _reviewers(issues: Answer) -> list[Todo]:
     # Whoever reviewed it in this round already is not asked again.
     return [
         Todo(
@@ -128,7 +148,7 @@ def _reviewers(actor: Actor) -> list[Todo]:
             tone="warn",
             icon="notebook",
         )
-        for issue in issues[:5]
+        for issue in issues
     ]
 
 

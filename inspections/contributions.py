@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from gongjian.commons.follow_ups.shelf import FollowUpSource, follow_up_sources
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.tenancy.counts import Answer, Asking
 from gongjian.foundation.web.shelves import (
     DashboardCard,
     NavigationEntry,
@@ -69,24 +71,48 @@ follow_up_sources.register(
 follow_up_sources.register(FollowUpSource(HelpItem._meta.label_lower, "帮扶清单", help_url))
 
 
-def find_todos(actor: Actor) -> Sequence[Todo]:
+def find_todos(actor: Actor) -> Asking[Sequence[Todo]]:
     """Visits to make, to confirm and to follow; plans and exceptions to approve."""
+    signed = Visit.objects.within(actor.scope(CONFIRM_VISIT)).filter(state=VisitState.SIGNED)
+    scope = actor.scope(APPROVE_PLAN)
+    plans = InspectionPlan.objects.within(scope).filter(state=PlanState.SUBMITTED)
+    exceptions = InspectionException.objects.within(scope).filter(state=ExceptionState.ASKED)
+    held, to_confirm, confirmed, submitted, asked = yield [
+        _held_by(actor),
+        signed.select_related("organizer")[:MOST_TODOS],
+        _confirmed_for(actor),
+        plans[:MOST_TODOS],
+        exceptions.select_related("unit")[:MOST_TODOS],
+    ]
     return [
-        *_of_team(actor),
-        *_of_unit(actor),
-        *_of_organizer(actor),
-        *_of_leader(actor),
+        *_of_team(held),
+        *_of_unit(to_confirm),
+        *_of_organizer(confirmed),
+        *_of_leader(submitted, asked),
     ]
 
 
-def _of_team(actor: Actor) -> list[Todo]:
+def _held_by(actor: Actor) -> QuerySet[Visit] | None:
     if not actor.may(INSPECT) or actor.user_id is None:
-        return []
+        return None
     held = Visit.objects.filter(
         members__user_id_held=actor.user_id,
         members__recused_reason="",
         state__in=[VisitState.PLANNED, VisitState.UNDER_WAY],
-    ).select_related("unit")
+    )
+    return held.select_related("unit").order_by("starts_on")[:MOST_TODOS]
+
+
+def _confirmed_for(actor: Actor) -> QuerySet[Visit]:
+    held = Visit.objects.within(actor.scope(ARRANGE_VISIT)).filter(
+        organizer_id=actor.unit_id or 0,
+        state=VisitState.CONFIRMED,
+        findings__state=FindingState.NOTED,
+    )
+    return held.select_related("unit").distinct()[:MOST_TODOS]
+
+
+def _of_team(held: Answer) -> list[Todo]:
     return [
         Todo(
             title=f"{'继续检查' if visit.state == VisitState.UNDER_WAY else '督查'}：{visit}",
@@ -97,12 +123,11 @@ def _of_team(actor: Actor) -> list[Todo]:
             tone="bad" if visit.ends_on < today() else "info",
             icon="clipboard-check",
         )
-        for visit in held.order_by("starts_on")[:MOST_TODOS]
+        for visit in held
     ]
 
 
-def _of_unit(actor: Actor) -> list[Todo]:
-    signed = Visit.objects.within(actor.scope(CONFIRM_VISIT)).filter(state=VisitState.SIGNED)
+def _of_unit(signed: Answer) -> list[Todo]:
     return [
         Todo(
             title=f"确认督查情况：{visit.title}",
@@ -111,16 +136,11 @@ def _of_unit(actor: Actor) -> list[Todo]:
             tone="warn",
             icon="signature",
         )
-        for visit in signed.select_related("organizer")[:MOST_TODOS]
+        for visit in signed
     ]
 
 
-def _of_organizer(actor: Actor) -> list[Todo]:
-    held = Visit.objects.within(actor.scope(ARRANGE_VISIT)).filter(
-        organizer_id=actor.unit_id or 0,
-        state=VisitState.CONFIRMED,
-        findings__state=FindingState.NOTED,
-    )
+def _of_organizer(held: Answer) -> list[Todo]:
     return [
         Todo(
             title=f"发整改通知书：{visit}",
@@ -128,24 +148,21 @@ def _of_organizer(actor: Actor) -> list[Todo]:
             tone="warn",
             icon="send",
         )
-        for visit in held.select_related("unit").distinct()[:MOST_TODOS]
+        for visit in held
     ]
 
 
-def _of_leader(actor: Actor) -> list[Todo]:
-    scope = actor.scope(APPROVE_PLAN)
-    plans = InspectionPlan.objects.within(scope).filter(state=PlanState.SUBMITTED)
-    asked = InspectionException.objects.within(scope).filter(state=ExceptionState.ASKED)
+def _of_leader(plans: Answer, asked: Answer) -> list[Todo]:
     return [
         *(
             Todo(title=f"批准{plan.title}", url=plan.get_absolute_url(), tone="warn",
                  icon="calendar-stats")
-            for plan in plans[:MOST_TODOS]
+            for plan in plans
         ),
         *(
             Todo(title=f"审批计划外督查：{item.unit}，{item.topic}", url=item.get_absolute_url(),
                  tone="warn", icon="calendar-plus")
-            for item in asked.select_related("unit")[:MOST_TODOS]
+            for item in asked
         ),
     ]  # fmt: skip
 

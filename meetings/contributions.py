@@ -11,6 +11,7 @@ from django.utils import timezone
 from gongjian.commons.follow_ups.shelf import FollowUpSource, follow_up_sources
 from gongjian.commons.rolls.shelf import RollSubject, roll_subjects
 from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.tenancy.counts import Asking
 from gongjian.foundation.web.shelves import (
     DashboardCard,
     NavigationEntry,
@@ -40,40 +41,39 @@ navigation.register(
 )
 
 
-def find_todos(actor: Actor) -> Sequence[Todo]:
+def find_todos(actor: Actor) -> Asking[Sequence[Todo]]:
     """Notices to answer, minutes to sign for, proposals to vet."""
-    todos: list[Todo] = []
-    if actor.may(TAKE_PART):
-        todos += [
-            Todo(
-                title=f"回复会议通知：{called.meeting}",
-                url=reverse("meetings:answer", args=[called.pk]),
-                note=called.name,
-                due_on=timezone.localtime(called.meeting.starts_at).date(),
-                icon="mail",
-            )
-            for called in replies_owed(actor)[:MOST_TODOS]
-        ]
-        todos += [
-            Todo(
-                title=f"签收纪要：{copy.meeting}",
-                url=copy.meeting.get_absolute_url(),
-                icon="file-text",
-            )
-            for copy in receipts_owed(actor)[:MOST_TODOS]
-        ]
-    waiting = (
-        AgendaItem.objects.within(actor.scope(CONVENE_MEETING))
-        .filter(
+    takes_part = actor.may(TAKE_PART)
+    replies, receipts, proposed = yield [
+        replies_owed(actor)[:MOST_TODOS] if takes_part else None,
+        receipts_owed(actor)[:MOST_TODOS] if takes_part else None,
+        AgendaItem.objects.within(actor.scope(CONVENE_MEETING)).filter(
             state=ItemState.PROPOSED,
             meeting__state__in=[MeetingState.PLANNED, MeetingState.CALLING],
+        ),
+    ]
+    todos = [
+        Todo(
+            title=f"回复会议通知：{called.meeting}",
+            url=reverse("meetings:answer", args=[called.pk]),
+            note=called.name,
+            due_on=timezone.localtime(called.meeting.starts_at).date(),
+            icon="mail",
         )
-        .count()
-    )
-    if waiting:
+        for called in replies
+    ]
+    todos += [
+        Todo(
+            title=f"签收纪要：{copy.meeting}",
+            url=copy.meeting.get_absolute_url(),
+            icon="file-text",
+        )
+        for copy in receipts
+    ]
+    if proposed:
         todos.append(
             Todo(
-                title=f"审定 {waiting} 项议题",
+                title=f"审定 {proposed.count} 项议题",
                 url=reverse("meetings:meeting_list"),
                 tone="warn",
                 icon="list-check",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.urls import reverse
 
 from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.tenancy.counts import Asking
 from gongjian.foundation.web.shelves import (
     NavigationEntry,
     Todo,
@@ -51,10 +52,16 @@ navigation.register(
 )
 
 
-def _handovers_to_sign(actor: Actor) -> Sequence[Todo]:
+def _handovers_to_sign(actor: Actor) -> Asking[Sequence[Todo]]:
     if actor.user_id is None or not actor.may(SIGN_HANDOVER):
         return []
-    own = handovers().filter(state=HandoverState.OPEN, outgoing__user_id=actor.user_id)
+    given = handovers().filter(state=HandoverState.OPEN, outgoing__user_id=actor.user_id)
+    coming = handovers().filter(
+        state=HandoverState.HANDED,
+        incoming__user_id=actor.user_id,
+        post_id=actor.post_id or 0,
+    )
+    own, taken = yield [given.order_by("pk"), coming.order_by("pk")]
     found = [
         Todo(
             title=f"确认移交“{handover.post}”的工作",
@@ -64,13 +71,8 @@ def _handovers_to_sign(actor: Actor) -> Sequence[Todo]:
             tone="warn",
             icon="arrows-exchange",
         )
-        for handover in own.order_by("pk")
+        for handover in own
     ]
-    taken = handovers().filter(
-        state=HandoverState.HANDED,
-        incoming__user_id=actor.user_id,
-        post_id=actor.post_id or 0,
-    )
     return found + [
         Todo(
             title=f"接收“{handover.post}”的工作",
@@ -79,22 +81,23 @@ def _handovers_to_sign(actor: Actor) -> Sequence[Todo]:
             tone="warn",
             icon="arrows-exchange",
         )
-        for handover in taken.order_by("pk")
+        for handover in taken
     ]
 
 
-def _handovers_to_stand_in(actor: Actor) -> Sequence[Todo]:
+def _handovers_to_stand_in(actor: Actor) -> Asking[Sequence[Todo]]:
     """Lists of people who have gone, that only the superior can sign."""
     scope = actor.scope(CONFIRM_HANDOVER)
     if scope is None:
         return []
-    waiting = (
+    unsigned = (
         Handover.objects.within(scope)
         .filter(state=HandoverState.OPEN)
         .exclude(outgoing__user_id__in=current_appointments().order_by().values("user_id"))
         .select_related("post__unit", "outgoing__user")
         .order_by("pk")[:20]
     )
+    (waiting,) = yield [unsigned]
     return [
         Todo(
             title=f"代签“{handover.post}”的移交",
@@ -106,15 +109,15 @@ def _handovers_to_stand_in(actor: Actor) -> Sequence[Todo]:
     ]
 
 
-def _unplaced(actor: Actor) -> Sequence[Todo]:
-    if not actor.may(MANAGE_CATEGORY) or not categories_in_use().exists():
+def _unplaced(actor: Actor) -> Asking[Sequence[Todo]]:
+    if not actor.may(MANAGE_CATEGORY):
         return []
-    count = unplaced_units().count()
-    if not count:
+    categories, unplaced = yield [categories_in_use(), unplaced_units()]
+    if not categories or not unplaced:
         return []
     return [
         Todo(
-            title=f"{count} 家单位还没有归入指导类别",
+            title=f"{unplaced.count} 家单位还没有归入指导类别",
             url=f"{reverse('orgs:placement_list')}?guided=none",
             note="可以按规则归类，也可以批量指定。",
             icon="category",

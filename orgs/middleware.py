@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve, reverse
 from django_htmx.http import HttpResponseClientRedirect
@@ -13,7 +13,10 @@ from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.tenancy.scope import tenant_scope
 from gongjian.foundation.web.pages import Page
 from gongjian.foundation.web.requests import wants_fragment
-from orgs.queries import PostChoice, actor_of, current_appointments, post_choices_of, tenants_of
+from orgs.terms import Term, terms_of
+
+if TYPE_CHECKING:
+    from orgs.models import User
 
 #: Session keys of the chosen post.
 TENANT_KEY = "tenant_id"
@@ -40,34 +43,22 @@ def acting(get_response: Answer) -> Answer:
 
 
 def find_actor(request: HttpRequest) -> Actor | None:
-    """The chosen term if it still runs, else the first one that does."""
-    chosen_tenant = request.session.get(TENANT_KEY)
-    chosen_term = request.session.get(APPOINTMENT_KEY)
-    user_id = request.user.pk or 0
-    tenants = tenants_of(user_id)
-    tenants.sort(key=lambda tenant: tenant.pk != chosen_tenant)
-    for tenant in tenants:
-        with tenant_scope(tenant.pk), transaction.atomic():
-            terms = list(current_appointments(user_id))
-            terms.sort(key=lambda term: term.pk != chosen_term)
-            if not terms:
-                continue
-            # Kept for the header's list of posts, which else would ask for them again.
-            request.post_choices = [  # type: ignore[attr-defined]
-                PostChoice(term.pk, term.post.title, term.post.unit.name, tenant.pk, tenant.name)
-                for term in terms[1:]
-            ]
-            request.other_tenants = [  # type: ignore[attr-defined]
-                other for other in tenants if other.pk != tenant.pk
-            ]
-            return actor_of(terms[0], tenant)
-    return None
+    """The chosen term if it still runs, else the first one, of the chosen tenant if it can be."""
+    tenant_id = request.session.get(TENANT_KEY)
+    term_id = request.session.get(APPOINTMENT_KEY)
+    user = cast("User", request.user)
+    terms = sorted(
+        terms_of(user),
+        key=lambda term: (term.tenant_id != tenant_id, term.tenant_id, term.pk != term_id),
+    )
+    # Kept for the header's list of posts.
+    request.other_terms = terms[1:]  # type: ignore[attr-defined]
+    return terms[0].actor(user) if terms else None
 
 
-def other_posts(request: HttpRequest) -> list[PostChoice]:
+def other_posts(request: HttpRequest) -> list[Term]:
     """Posts this person may switch to, those in other tenants last."""
-    here: list[PostChoice] = getattr(request, "post_choices", [])
-    return here + post_choices_of(request.user.pk or 0, getattr(request, "other_tenants", []))
+    return list(getattr(request, "other_terms", []))
 
 
 def _elsewhere(request: HttpRequest) -> HttpResponse | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
 
 from gongjian.foundation.kernel.actor import PATH_STEP, Actor, Reach, Scope
@@ -14,15 +13,20 @@ from gongjian.foundation.kernel.authority import default_grants
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.once import once_a_page
 from gongjian.foundation.tenancy.models import TenantQuerySet
-from gongjian.foundation.tenancy.scope import tenant_scope
 from orgs.enums import Level, Line
 from orgs.models import Appointment, Organization, RoleGrant, Tenant, Unit, User
 
 
 def grants_of(role: str) -> dict[str, Reach]:
     """Permissions of a role in this tenant: the defaults with the tenant's own changes."""
+    changes = RoleGrant.objects.filter(role=role).values_list("permission", "reach")
+    return changed_grants(role, dict(changes))
+
+
+def changed_grants(role: str, changes: Mapping[str, str]) -> dict[str, Reach]:
+    """The role's defaults with a tenant's changes; an empty reach takes away."""
     grants = default_grants(role)
-    for permission, reach in RoleGrant.objects.filter(role=role).values_list("permission", "reach"):
+    for permission, reach in changes.items():
         if reach:
             grants[permission] = Reach(reach)
         else:
@@ -85,6 +89,7 @@ def system_actor(tenant: Tenant) -> Actor:
     )
 
 
+@once_a_page
 def root_unit() -> Unit | None:
     return Unit.objects.filter(parent__isnull=True).order_by("path").first()
 
@@ -134,34 +139,6 @@ def search_units(units: TenantQuerySet[Unit], words: str, limit: int = 20) -> li
 def holders_of(post_ids: Iterable[int]) -> TenantQuerySet[Appointment]:
     """People who hold the posts today."""
     return current_appointments().filter(post_id__in=list(post_ids))
-
-
-@dataclass(frozen=True, slots=True)
-class PostChoice:
-    """A running term that a person may act in; ``pk`` is the term's."""
-
-    pk: int
-    title: str
-    unit_name: str
-    tenant_id: int
-    tenant_name: str
-
-
-def tenants_of(user_id: int) -> list[Tenant]:
-    """Tenants in use that a person may enter; global, asked before any scope."""
-    return list(Tenant.objects.filter(memberships__user_id=user_id, is_active=True).order_by("pk"))
-
-
-def post_choices_of(user_id: int, tenants: Iterable[Tenant]) -> list[PostChoice]:
-    """Every running term of a person, across the tenants given."""
-    choices: list[PostChoice] = []
-    for tenant in tenants:
-        with tenant_scope(tenant.pk), transaction.atomic():
-            choices += [
-                PostChoice(term.pk, term.post.title, term.post.unit.name, tenant.pk, tenant.name)
-                for term in current_appointments(user_id)
-            ]
-    return choices
 
 
 def accounts_of(tenant_id: int) -> list[User]:

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 
 from gongjian.foundation.kernel.actor import Actor, Reach
+from gongjian.foundation.tenancy.counts import Asking
 from gongjian.foundation.web.shelves import (
     DashboardCard,
     NavigationEntry,
@@ -100,9 +101,11 @@ def _own_unit(actor: Actor) -> Unit | None:
     return own_unit(actor)
 
 
-def _waiting_plans(actor: Actor) -> Sequence[Todo]:
+def _waiting_plans(actor: Actor) -> Asking[Sequence[Todo]]:
     if not actor.may(APPROVE_PLAN):
         return []
+    drafts = AnnualPlan.objects.filter(state=PlanState.DRAFT, lines__isnull=False).distinct()
+    (plans,) = yield [drafts.order_by("-year")]
     return [
         Todo(
             title=f"审定“{plan}”",
@@ -110,13 +113,11 @@ def _waiting_plans(actor: Actor) -> Sequence[Todo]:
             note="已选定指标，等待领导小组审定。",
             tone="warn",
         )
-        for plan in AnnualPlan.objects.filter(state=PlanState.DRAFT, lines__isnull=False)
-        .distinct()
-        .order_by("-year")
+        for plan in plans
     ]
 
 
-def _waiting_receipts(actor: Actor) -> Sequence[Todo]:
+def _waiting_receipts(actor: Actor) -> Asking[Sequence[Todo]]:
     if not actor.may(ACKNOWLEDGE_TARGET):
         return []
     waiting = Target.objects.filter(
@@ -125,12 +126,12 @@ def _waiting_receipts(actor: Actor) -> Sequence[Todo]:
         parent__isnull=False,
         plan__state=PlanState.APPROVED,
     )
-    count = waiting.filter(Q(proposed_value__isnull=True) | ~Q(proposal_decision="")).count()
-    if not count:
+    (unsigned,) = yield [waiting.filter(Q(proposed_value__isnull=True) | ~Q(proposal_decision=""))]
+    if not unsigned:
         return []
     return [
         Todo(
-            title=f"签收 {count} 项目标任务",
+            title=f"签收 {unsigned.count} 项目标任务",
             url=reverse("responsibilities:my_targets"),
             note="可以一次全部签收；有不同意见的先提出建议。",
             tone="warn",
@@ -159,17 +160,13 @@ def _undivided(actor: Actor) -> Sequence[Todo]:
     return found
 
 
-def _proposals(actor: Actor) -> Sequence[Todo]:
+def _proposals(actor: Actor) -> Asking[Sequence[Todo]]:
     # 一级抓一级: only what the units right below ask, even where the office may do more.
     unit = _own_unit(actor) if actor.may(DECIDE_PROPOSAL) else None
     if unit is None:
         return []
-    waiting = (
-        open_proposals()
-        .filter(parent__unit=unit)
-        .select_related("unit", "indicator")
-        .order_by("pk")[:20]
-    )
+    asked = open_proposals().filter(parent__unit=unit).select_related("unit", "indicator")
+    (waiting,) = yield [asked.order_by("pk")[:20]]
     return [
         Todo(
             title=f"答复{target.unit}的目标建议",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.tenancy.counts import Asking
 from gongjian.foundation.web.shelves import (
     NavigationEntry,
     Todo,
@@ -57,11 +58,12 @@ navigation.register(
 )
 
 
-def burden_todos(actor: Actor) -> Sequence[Todo]:
+def burden_todos(actor: Actor) -> Asking[Sequence[Todo]]:
     """Forms beyond the budget that wait for the leader's word."""
     if not actor.may(DECIDE_BURDEN):
         return []
-    waiting = BurdenReview.objects.filter(state=BurdenState.ASKED).select_related("form")
+    asked = BurdenReview.objects.filter(state=BurdenState.ASKED).select_related("form")
+    (waiting,) = yield [asked[:5]]
     return [
         Todo(
             title=f"请审定：{review.form}超出填报时间上限",
@@ -70,20 +72,18 @@ def burden_todos(actor: Actor) -> Sequence[Todo]:
             tone="warn",
             icon="hourglass",
         )
-        for review in waiting[:5]
+        for review in waiting
     ]
 
 
-def exception_todos(actor: Actor) -> Sequence[Todo]:
+def exception_todos(actor: Actor) -> Asking[Sequence[Todo]]:
     """Exceptions that units below ask for."""
     scope = actor.scope(DECIDE_EXCEPTION)
     if scope is None:
         return []
-    waiting = (
-        CheckException.objects.within(scope)
-        .filter(state=ExceptionState.ASKED)
-        .select_related("quarterly_return__unit", "quarterly_return__period")
-    )
+    wanted = CheckException.objects.within(scope).filter(state=ExceptionState.ASKED)
+    related = wanted.select_related("quarterly_return__unit", "quarterly_return__period")
+    (waiting,) = yield [related[:5]]
     return [
         Todo(
             title=f"{asked.unit}申请校验例外",
@@ -92,7 +92,7 @@ def exception_todos(actor: Actor) -> Sequence[Todo]:
             tone="warn",
             icon="shield-question",
         )
-        for asked in waiting[:5]
+        for asked in waiting
     ]
 
 

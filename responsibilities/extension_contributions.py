@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.urls import reverse
 
 from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.tenancy.counts import Asking
 from gongjian.foundation.web.shelves import (
     NavigationEntry,
     Todo,
@@ -41,11 +42,12 @@ navigation.register(
 )
 
 
-def extension_todos(actor: Actor) -> Sequence[Todo]:
+def extension_todos(actor: Actor) -> Asking[Sequence[Todo]]:
     """Requests that wait for this post, as one line."""
-    waiting = list(asked_for(actor)[:100])
-    if not waiting:
+    (asked,) = yield [asked_for(actor)[:100]]
+    if not asked:
         return []
+    waiting = list(asked)
     first = waiting[0]
     if len(waiting) == 1:
         title, url = f"审批{first.unit.name}的延期申请", first.get_absolute_url()

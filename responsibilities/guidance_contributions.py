@@ -10,6 +10,7 @@ from gongjian.commons.notices.services import notify
 from gongjian.commons.notices.shelf import ReminderRule, reminder_rules
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.tenancy.counts import Asking
 from gongjian.foundation.web.shelves import (
     NavigationEntry,
     Todo,
@@ -71,10 +72,11 @@ navigation.register(
 )
 
 
-def _work_plans_to_approve(actor: Actor) -> Sequence[Todo]:
+def _work_plans_to_approve(actor: Actor) -> Asking[Sequence[Todo]]:
     if not actor.may(APPROVE_GUIDANCE):
         return []
-    waiting = WorkPlan.objects.filter(state=WorkPlanState.SUBMITTED)
+    submitted = WorkPlan.objects.filter(state=WorkPlanState.SUBMITTED)
+    (waiting,) = yield [submitted.select_related("plan", "category").order_by("pk")[:20]]
     return [
         Todo(
             title=f"审定“{work_plan}”",
@@ -82,20 +84,16 @@ def _work_plans_to_approve(actor: Actor) -> Sequence[Todo]:
             note="措施和权重已齐全，等待领导小组审定。",
             tone="warn",
         )
-        for work_plan in waiting.select_related("plan", "category").order_by("pk")[:20]
+        for work_plan in waiting
     ]
 
 
-def _developments_to_read(actor: Actor) -> Sequence[Todo]:
+def _developments_to_read(actor: Actor) -> Asking[Sequence[Todo]]:
     scope = actor.scope(DECIDE_DEVELOPMENT)
     if scope is None:
         return []
-    waiting = (
-        DevelopmentPlan.objects.within(scope)
-        .filter(state=DevelopmentState.SUBMITTED)
-        .select_related("unit")
-        .order_by("submitted_at")[:20]
-    )
+    submitted = DevelopmentPlan.objects.within(scope).filter(state=DevelopmentState.SUBMITTED)
+    (waiting,) = yield [submitted.select_related("unit").order_by("submitted_at")[:20]]
     return [
         Todo(
             title=f"审阅{development}",
@@ -107,12 +105,13 @@ def _developments_to_read(actor: Actor) -> Sequence[Todo]:
     ]
 
 
-def _developments_sent_back(actor: Actor) -> Sequence[Todo]:
+def _developments_sent_back(actor: Actor) -> Asking[Sequence[Todo]]:
     if not actor.may(WRITE_DEVELOPMENT):
         return []
-    waiting = DevelopmentPlan.objects.filter(
+    own = DevelopmentPlan.objects.filter(
         unit_id=actor.unit_id or 0, state=DevelopmentState.SENT_BACK
-    ).select_related("unit")
+    )
+    (waiting,) = yield [own.select_related("unit").order_by("pk")]
     return [
         Todo(
             title=f"修改{development}",
@@ -121,7 +120,7 @@ def _developments_sent_back(actor: Actor) -> Sequence[Todo]:
             tone="warn",
             icon="route",
         )
-        for development in waiting.order_by("pk")
+        for development in waiting
     ]
 
 

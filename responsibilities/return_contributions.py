@@ -12,6 +12,8 @@ from gongjian.foundation.calendar.working_days import corrections, working_days_
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.once import once_a_page
+from gongjian.foundation.tenancy.counts import Asking
+from gongjian.foundation.tenancy.models import TenantQuerySet
 from gongjian.foundation.web.shelves import (
     DashboardCard,
     NavigationEntry,
@@ -29,8 +31,15 @@ from responsibilities.queries.returns import chosen_period
 from responsibilities.sheet import build_sheet
 
 
-def _badge(actor: Actor) -> str:
-    return "待办" if owed_by(actor) else ""
+def _owed(actor: Actor) -> TenantQuerySet[Obligation]:
+    """What the actor's own unit still has to hand in, or to correct."""
+    if actor.unit_id is None or not actor.may(FILL_RETURN):
+        return Obligation.objects.get_queryset().none()
+    return (
+        Obligation.objects.get_queryset()
+        .filter(unit_id=actor.unit_id, is_exempt=False)
+        .exclude(returns__state__in=[ReturnState.SUBMITTED, ReturnState.ACCEPTED])
+    )
 
 
 navigation.register(
@@ -42,7 +51,8 @@ navigation.register(
         icon="clipboard-text",
         permission=FILL_RETURN,
         order=5,
-        badge=_badge,
+        waiting=_owed,
+        waiting_word="待办",
         in_tabs=True,
     )
 )
@@ -83,22 +93,16 @@ navigation.register(
 
 @once_a_page
 def owed_by(actor: Actor) -> list[Obligation]:
-    """What the actor's own unit still has to hand in, or to correct."""
-    if actor.unit_id is None or not actor.may(FILL_RETURN):
-        return []
-    owed = (
-        Obligation.objects.filter(unit_id=actor.unit_id, is_exempt=False)
-        .exclude(returns__state__in=[ReturnState.SUBMITTED, ReturnState.ACCEPTED])
-        .select_related("period", "unit", "form")
-        .prefetch_related("returns")
-    )
+    """The first few of them, with what a line of the desk says."""
+    owed = _owed(actor).select_related("period", "unit", "form").prefetch_related("returns")
     return list(owed.order_by("due_on", "pk")[:5])
 
 
-def filing_todos(actor: Actor) -> Sequence[Todo]:
+def filing_todos(actor: Actor) -> Asking[Sequence[Todo]]:
     """A return to file or to correct, with the days that are left."""
     todos = []
-    for obligation in owed_by(actor):
+    (owed,) = yield [_owed(actor)]
+    for obligation in owed_by(actor) if owed else []:
         held = next(iter(obligation.returns.all()), None)
         sent_back = held is not None and held.state == ReturnState.SENT_BACK
         late = obligation.deadline_moment <= timezone.now()

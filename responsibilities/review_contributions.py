@@ -10,7 +10,7 @@ from django.urls import reverse
 from gongjian.foundation.calendar.working_days import corrections, working_days_until
 from gongjian.foundation.kernel.actor import Actor, Reach, Scope
 from gongjian.foundation.kernel.dates import today
-from gongjian.foundation.kernel.once import once_a_page
+from gongjian.foundation.tenancy.counts import Asking
 from gongjian.foundation.web.shelves import (
     DashboardCard,
     NavigationEntry,
@@ -43,13 +43,6 @@ from responsibilities.queries.review import corrected_for, waiting_for
 from responsibilities.queries.review_times import review_times
 from responsibilities.queries.rollup import yearly_values
 
-
-@once_a_page
-def waiting_count(actor: Actor) -> int:
-    """Returns that this post is to review."""
-    return waiting_for(actor).count()
-
-
 navigation.register(
     NavigationEntry(
         key="responsibilities.review",
@@ -59,7 +52,7 @@ navigation.register(
         icon="checks",
         permission=REVIEW_RETURN,
         order=6,
-        badge=lambda actor: str(waiting_count(actor) or ""),
+        waiting=waiting_for,
         in_tabs=True,
     )
 )
@@ -136,13 +129,18 @@ navigation.register(
 )
 
 
-def review_todos(actor: Actor) -> Sequence[Todo]:
+def review_todos(actor: Actor) -> Asking[Sequence[Todo]]:
     """Returns and consolidations that wait for this post's decision."""
     scope = actor.scope(REVIEW_RETURN)
     if scope is None:
         return []
     todos = []
-    if count := corrected_for(actor).count():
+    corrected, submitted, handed_up = yield [
+        corrected_for(actor),
+        waiting_for(actor),
+        Consolidation.objects.within(scope).filter(state=ConsolidationState.SUBMITTED),
+    ]
+    if count := corrected.count:
         todos.append(
             Todo(
                 title=f"复核 {count} 份补正后的报表",
@@ -152,7 +150,7 @@ def review_todos(actor: Actor) -> Sequence[Todo]:
                 icon="git-compare",
             )
         )
-    if count := waiting_count(actor):
+    if count := submitted.count:
         todos.append(
             Todo(
                 title=f"审核 {count} 份季度报表",
@@ -162,8 +160,7 @@ def review_todos(actor: Actor) -> Sequence[Todo]:
                 icon="checks",
             )
         )
-    handed_up = Consolidation.objects.within(scope).filter(state=ConsolidationState.SUBMITTED)
-    if count := handed_up.count():
+    if count := handed_up.count:
         todos.append(
             Todo(
                 title=f"审核 {count} 份汇总",
@@ -177,11 +174,18 @@ def review_todos(actor: Actor) -> Sequence[Todo]:
 def consolidation_todos(actor: Actor) -> Sequence[Todo]:
     """The own totals, once all below is accepted or the deadline has passed."""
     period = chosen_period(None)
-    unit = Unit.objects.filter(pk=actor.unit_id or 0, child_count__gt=0).first()
-    if period is None or unit is None or not actor.may(SUBMIT_RETURN, at=unit):
+    unit = own_unit(actor)
+    if (
+        period is None
+        or unit is None
+        or not unit.child_count
+        or not actor.may(SUBMIT_RETURN, at=unit)
+    ):
         return []
     held = Consolidation.objects.filter(unit=unit, period=period)
-    if unit.parent_id is None or held.exclude(state=ConsolidationState.SENT_BACK).exists():
+    if not unit.child_count or unit.parent_id is None:
+        return []
+    if held.exclude(state=ConsolidationState.SENT_BACK).exists():
         return []
     line = progress_of(unit, period)
     if not line.accepted or (line.accepted < line.expected and period.due_on >= today()):

@@ -128,7 +128,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # --- people ---------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "orgs.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["orgs.terms.AccountBackend"]
 PASSWORD_HASHERS = [
     "gongjian.foundation.web.passwords.Argon2id",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

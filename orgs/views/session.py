@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -11,7 +11,8 @@ from django.template.response import TemplateResponse
 from gongjian.foundation.web.pages import Page
 from gongjian.foundation.web.views import ENTER
 from orgs.middleware import APPOINTMENT_KEY, TENANT_KEY
-from orgs.queries import post_choices_of, tenants_of
+from orgs.models import User
+from orgs.terms import terms_of
 
 
 class SwitchPost(Page):
@@ -20,9 +21,8 @@ class SwitchPost(Page):
     permission = ENTER
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        user_id = self.actor.user_id or 0
-        choices = post_choices_of(user_id, tenants_of(user_id))
-        chosen = next((post for post in choices if str(post.pk) == request.POST.get("post")), None)
+        terms = terms_of(cast("User", request.user))
+        chosen = next((term for term in terms if str(term.pk) == request.POST.get("post")), None)
         if chosen is None:
             messages.error(request, "这段任职已经结束，不能切换，请选择其他职务。")
             return HttpResponseRedirect("/")

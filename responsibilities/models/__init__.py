@@ -28,7 +28,7 @@ from responsibilities.models.returns import (
     ReturnRemark,
 )
 from responsibilities.models.review import ReturnMessage, ReviewDelegation, ReviewPhrase
-from responsibilities.models.rollup import Relocation, RollupBucket, RollupMark
+from responsibilities.models.rollup import Relocation, RollupBranch, RollupBucket, RollupMark
 from responsibilities.models.uploads import ReturnUpload
 from responsibilities.models.wording import ReminderWording
 
@@ -59,6 +59,7 @@ __all__ = [
     "ReturnUpload",
     "ReviewDelegation",
     "ReviewPhrase",
+    "RollupBranch",
     "RollupBucket",
     "RollupMark",
     "Target",

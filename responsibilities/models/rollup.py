@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Left, Length, Now
 
+from gongjian.foundation.kernel.actor import PATH_STEP
 from gongjian.foundation.tenancy.models import TenantOwned, wall
 from responsibilities.enums import Basis
 from responsibilities.models.returns import ReturnForm
@@ -37,13 +38,12 @@ class RollupMark(TenantOwned):
         return f"{self.path} {self.period_number}"
 
 
-class RollupBucket(TenantOwned):
-    """Sums of the units right below one node, for a period and a basis.
+class Totals(TenantOwned):
+    """Sums for a period and a basis at one place.
 
-    Any node above is the sum of the buckets under its path. Rates are kept as
-    numerators and denominators. The lists are dense: ``sums``, ``counts`` and
-    the two of the year by slot of the form, the others in the order of the
-    form's rates and maxima (see ``aggregation``).
+    Rates are kept as numerators and denominators. The lists are dense: ``sums``,
+    ``counts`` and the two of the year by slot of the form, the others in the
+    order of the form's rates and maxima (see ``aggregation``).
     """
 
     reach_path: ClassVar[str | None] = "path"
@@ -56,6 +56,13 @@ class RollupBucket(TenantOwned):
     )
     basis = models.CharField("口径", max_length=10, choices=Basis)
     path = models.TextField("路径", db_collation="C")
+    #: Path of the node above, by which a node finds its branches.
+    above = models.GeneratedField(
+        expression=Left("path", Greatest(Length("path") - PATH_STEP, 0)),
+        output_field=models.TextField(db_collation="C"),
+        db_persist=True,
+        verbose_name="上级路径",
+    )
     expected = models.PositiveIntegerField("应报家数", default=0)
     included = models.PositiveIntegerField("计入家数", default=0)
     workers_expected = models.PositiveBigIntegerField("应报职工数", default=0)
@@ -72,6 +79,17 @@ class RollupBucket(TenantOwned):
     computed_at = models.DateTimeField("汇总时间", auto_now=True)
 
     class Meta(TenantOwned.Meta):
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.period_id} {self.basis}"
+
+
+class RollupBucket(Totals):
+    """Sums of the units right below one node, added up from their returns."""
+
+    class Meta(Totals.Meta):
+        abstract = False
         verbose_name = "汇总数"
         ordering = ["period_id", "path"]
         constraints = [
@@ -84,9 +102,38 @@ class RollupBucket(TenantOwned):
                 fields=["tenant", "period", "basis", "form", "path"], name="rollup_bucket_once"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["tenant", "period", "basis", "form", "above"], name="rollup_bucket_above"
+            )
+        ]
 
-    def __str__(self) -> str:
-        return f"{self.path} {self.period_id} {self.basis}"
+
+class RollupBranch(Totals):
+    """Sums of all buckets of a branch, kept where a branch has buckets on several levels.
+
+    With these a node reads one row a branch, however many units stand below.
+    """
+
+    class Meta(Totals.Meta):
+        abstract = False
+        verbose_name = "分支汇总数"
+        ordering = ["period_id", "path"]
+        constraints = [
+            *wall(
+                "responsibilities_rollupbranch",
+                period_id="calendar_period",
+                form_id="responsibilities_returnform",
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "period", "basis", "form", "path"], name="rollup_branch_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["tenant", "period", "basis", "form", "above"], name="rollup_branch_above"
+            )
+        ]
 
 
 class Relocation(TenantOwned):

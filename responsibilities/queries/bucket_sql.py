@@ -65,6 +65,13 @@ NEAR = Cut(
 #: A whole branch by the branches below it, without the buckets.
 BRANCH = Cut("o.path_at ^@ %(node)s", "left(o.path_at, %(width)s)")
 
+#: Of buckets ``b``: those of branches that have no total of their own.
+NO_BRANCH = (
+    "NOT EXISTS (SELECT FROM responsibilities_rollupbranch h "
+    "WHERE h.tenant_id = b.tenant_id AND h.period_id = b.period_id AND h.basis = b.basis "
+    "AND h.form_id = b.form_id AND h.path = b.path)"
+)
+
 _WORKERS = "sum(o.workers_at)"
 
 
@@ -81,10 +88,7 @@ def select(year: Sequence[Quarter], cut: Cut, bases: Sequence[str], *, as_of: bo
     now = _now(year[-1], cut, as_of=as_of)
     if len(year) == 1:
         named = ", ".join(f"n.{name}" for name in (*COUNTS, *LISTS[:5]))
-        return (
-            f"SELECT n.basis, n.place, {named}, n.sums AS year_sums, n.counts AS year_counts "
-            f"FROM ({now}) n"
-        )
+        return f"SELECT n.basis, n.place, {named}, {alone(cells, 'n')} FROM ({now}) n"
     nothing = f"array_fill(0::numeric, ARRAY[{len(cells)}])"
     none = f"array_fill(0, ARRAY[{len(cells)}])"
     rates, maxima = len(rates_of(cells)), len(maxima_of(cells))
@@ -108,6 +112,19 @@ def select(year: Sequence[Quarter], cut: Cut, bases: Sequence[str], *, as_of: bo
         f"FULL JOIN ({_year(year, cut, bases, as_of=as_of)}) y "
         "ON y.place = n.place AND y.basis = n.basis"
     )
+
+
+def alone(cells: Sequence[Cell], table: str) -> str:
+    """The year of a quarter that is its first: the same figures, of what a year adds up."""
+    lists = (("sums", "numeric"), ("counts", "int"))
+    columns = []
+    for name, kind in lists:
+        parts = [
+            f"{table}.{name}[{place}]" if rule_of(cell) is Across.SUM else "0"
+            for place, cell in enumerate(cells, start=1)
+        ]
+        columns.append(f"{_array(parts, kind)} AS year_{name}")
+    return ", ".join(columns)
 
 
 def _filed(number: int, where: str, *, as_of: bool) -> str:
@@ -163,10 +180,12 @@ def _now(quarter: Quarter, cut: Cut, *, as_of: bool) -> str:
         adding.by_basis(f"sum(o.v[{cell.slot + 1}])") if rule_of(cell) in summed else "0"
         for cell in cells
     ]
-    # Blanks are rare, so they are counted instead of the numbers: half the work.
-    blanks = "count(*) FILTER (WHERE o.has_blanks AND o.v[{}] IS NULL)"
+    # Blanks are rare, so they are counted instead of the numbers, all slots in one sum.
+    blanks = adding.by_basis(_blanks(cells))
     known = [
-        f"{counts['included']} - {adding.by_basis(blanks.format(cell.slot + 1))}" for cell in cells
+        f"{counts['included']} - CASE WHEN {blanks} = 0 THEN 0 "
+        f"ELSE mod(div({blanks}, 1e{_DIGITS * place}), 1e{_DIGITS}) END"
+        for place, _ in enumerate(cells)
     ]
     parts = [_parts(rate, adding) for rate in rates_of(cells)]
     lists = {
@@ -187,6 +206,22 @@ def _now(quarter: Quarter, cut: Cut, *, as_of: bool) -> str:
         f"FROM ({_filed(0, cut.where, as_of=as_of)}) o GROUP BY 1, 2) g "
         "CROSS JOIN unnest(%(bases)s::text[], %(least)s::int[]) AS b(basis, least) GROUP BY 1, 2"
     )
+
+
+#: Decimal places that each slot's count of blanks has in their common sum.
+_DIGITS = 9
+
+
+def _blanks(cells: Sequence[Cell]) -> str:
+    """How often each slot was left blank, written one beside the other in a long number.
+
+    A sum for each slot would be reckoned for every return, though hardly any has a blank.
+    """
+    one_each = " + ".join(
+        f"CASE WHEN o.v[{cell.slot + 1}] IS NULL THEN 1e{_DIGITS * place} ELSE 0 END"
+        for place, cell in enumerate(cells)
+    )
+    return f"sum({one_each}) FILTER (WHERE o.has_blanks)"
 
 
 @dataclass(slots=True)
@@ -311,3 +346,58 @@ def parameters(year: Sequence[Quarter], bases: Sequence[str], tenant_id: int) ->
         named[f"period_{number}"] = quarter.period.pk
         named[f"form_{number}"] = quarter.form.pk
     return named
+
+
+# --- above the buckets -------------------------------------------------------------------
+
+_BRANCHES = """
+WITH fresh AS (
+  SELECT b.basis, a.path, {sums}
+  FROM responsibilities_rollupbucket b
+  CROSS JOIN unnest(%(lengths)s::int[]) AS n(length)
+  JOIN unnest(%(paths)s::text[]) AS a(path) ON a.path = left(b.path, n.length)
+  WHERE b.tenant_id = %(tenant)s AND b.period_id = %(period)s AND b.form_id = %(form)s
+    AND length(b.path) >= n.length AND length(a.path) = n.length
+  GROUP BY 1, 2 HAVING bool_or(b.path <> a.path)
+), gone AS (
+  DELETE FROM responsibilities_rollupbranch h
+  WHERE h.tenant_id = %(tenant)s AND h.period_id = %(period)s AND h.form_id = %(form)s
+    AND h.path = ANY(%(paths)s)
+    AND NOT EXISTS (SELECT FROM fresh f WHERE f.basis = h.basis AND f.path = h.path)
+  RETURNING 1
+), put AS (
+  INSERT INTO responsibilities_rollupbranch AS h
+    (tenant_id, period_id, form_id, basis, path, computed_at, {columns})
+  SELECT %(tenant)s, %(period)s, %(form)s, f.basis, f.path, now(), {fresh} FROM fresh f
+  ON CONFLICT (tenant_id, period_id, basis, form_id, path) DO UPDATE
+  SET computed_at = now(), {updates}
+  WHERE ({held}) IS DISTINCT FROM ({excluded})
+  RETURNING 1
+)
+SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM put)
+"""
+
+
+def branch_text(quarter: Quarter) -> str:
+    """Write the totals of some branches anew; answers how many were not as they should be."""
+    cells = cells_of(quarter.form)
+    lengths = dict.fromkeys(LISTS, len(cells)) | {
+        "numerators": len(rates_of(cells)),
+        "denominators": len(rates_of(cells)),
+        "maxima": len(maxima_of(cells)),
+    }
+    sums = [f"sum(b.{name}) AS {name}" for name in COUNTS]
+    for name, length in lengths.items():
+        act = "max" if name == "maxima" else "sum"
+        kind = "int" if name.endswith("counts") else "numeric"
+        parts = [f"{act}(b.{name}[{place}])" for place in range(1, length + 1)]
+        sums.append(f"{_array(parts, kind)} AS {name}")
+    names = (*COUNTS, *LISTS)
+    return _BRANCHES.format(
+        sums=", ".join(sums),
+        columns=", ".join(names),
+        fresh=", ".join(f"f.{name}" for name in names),
+        updates=", ".join(f"{name} = excluded.{name}" for name in names),
+        held=", ".join(f"h.{name}" for name in names),
+        excluded=", ".join(f"excluded.{name}" for name in names),
+    )

@@ -28,10 +28,10 @@ from responsibilities.queries.bucket_sql import (
     COUNTS,
     LISTS,
     NEAR,
+    NO_BRANCH,
     STATES,
     Cut,
     Quarter,
-    cells_of,
     parameters,
     select,
 )
@@ -183,7 +183,7 @@ def figures(
 
     Branches are named by the path they have now, wherever they stood in the period.
 
-    Above the buckets they are sums of buckets; units right below the node and
+    Above the buckets they are kept a row a branch; units right below the node and
     the node itself are added up from their returns. ``as_of`` is a day in the
     past: what had been accepted (handed in) by its end, as it stands now; this
     is reckoned from the returns and costs more the larger the branch is.
@@ -209,11 +209,8 @@ def figures(
 def _from_buckets(
     node: Unit, wanted: Sequence[Sequence[Quarter]], basis: str, places: Places
 ) -> Lines:
-    """Sums of the buckets below a node by branch; the node's own bucket is read unit by unit."""
-    texts = [
-        _bucket_sums(year[-1], number, is_first=len(year) == 1)
-        for number, year in enumerate(wanted)
-    ]
+    """Totals of the branches below a node; the node's own bucket is read unit by unit."""
+    texts = [_bucket_sums(number) for number, _ in enumerate(wanted)]
     named: dict[str, Any] = {"tenant": require_tenant_id(), "basis": str(basis)}
     for number, year in enumerate(wanted):
         path = places.back(node.path, year[-1].period)
@@ -221,38 +218,24 @@ def _from_buckets(
             f"period_{number}": year[-1].period.pk,
             f"form_{number}": year[-1].form.pk,
             f"node_{number}": path,
-            f"width_{number}": len(path) + PATH_STEP,
         }
     return _read(texts, named)
 
 
-def _bucket_sums(quarter: Quarter, number: int, *, is_first: bool) -> str:
-    """Of the first quarter of a year, the year is the quarter: it is not added up again."""
-    cells = cells_of(quarter.form)
-    lengths = {
-        "sums": len(cells),
-        "counts": len(cells),
-        "numerators": len(rates_of(cells)),
-        "denominators": len(rates_of(cells)),
-        "maxima": len(maxima_of(cells)),
-    }
-    if not is_first:
-        lengths |= {"year_sums": len(cells), "year_counts": len(cells)}
-    columns = [f"sum(b.{name})" for name in COUNTS]
-    for name, length in lengths.items():
-        act = "max" if name == "maxima" else "sum"
-        kind = "bigint" if name.endswith("counts") else "numeric"
-        parts = ", ".join(f"{act}(b.{name}[{place}])" for place in range(1, length + 1))
-        columns.append(f"ARRAY[{parts}]::{kind}[] AS {name}")
-    text = (
-        f"SELECT left(b.path, %(width_{number})s), %(period_{number})s::bigint, "
-        f"{', '.join(columns)} "
-        "FROM responsibilities_rollupbucket b "
-        f"WHERE b.tenant_id = %(tenant)s AND b.period_id = %(period_{number})s "
+def _bucket_sums(number: int) -> str:
+    """A row a branch: its total where it is kept, else the one bucket that it has."""
+    columns = ", ".join(f"b.{name}" for name in (*COUNTS, *LISTS))
+    of_node = (
+        f"b.tenant_id = %(tenant)s AND b.period_id = %(period_{number})s "
         f"AND b.basis = %(basis)s AND b.form_id = %(form_{number})s "
-        f"AND b.path ^@ %(node_{number})s AND b.path <> %(node_{number})s GROUP BY 1"
+        f"AND b.above = %(node_{number})s"
     )
-    return f"SELECT t.*, t.sums, t.counts FROM ({text}) t" if is_first else text
+    return (
+        f"SELECT b.path, b.period_id, {columns} FROM responsibilities_rollupbranch b "
+        f"WHERE {of_node} UNION ALL "
+        f"SELECT b.path, b.period_id, {columns} FROM responsibilities_rollupbucket b "
+        f"WHERE {of_node} AND {NO_BRANCH}"
+    )
 
 
 def _live(
@@ -303,12 +286,18 @@ def _read(texts: Sequence[str], named: dict[str, Any]) -> Lines:
 _TREND = """
 SELECT period_id, sum(expected), sum(included), sum(value), sum(known) FROM (
   SELECT b.period_id, b.expected, b.included, b.sums[c.slot] AS value, b.counts[c.slot] AS known
-  FROM responsibilities_rollupbucket b
-  JOIN unnest(%(periods)s::bigint[], %(nodes)s::text[]) AS n(period_id, node)
-    ON n.period_id = b.period_id
+  FROM unnest(%(periods)s::bigint[], %(nodes)s::text[]) AS n(period_id, node)
+  CROSS JOIN LATERAL (
+    SELECT b.* FROM responsibilities_rollupbranch b
+    WHERE b.tenant_id = %(tenant)s AND b.period_id = n.period_id AND b.basis = %(basis)s
+      AND b.form_id = ANY(%(forms)s) AND b.above = n.node
+    UNION ALL
+    SELECT b.* FROM responsibilities_rollupbucket b
+    WHERE b.tenant_id = %(tenant)s AND b.period_id = n.period_id AND b.basis = %(basis)s
+      AND b.form_id = ANY(%(forms)s)
+      AND (b.path = n.node OR (b.above = n.node AND {no_branch}))
+  ) b
   JOIN unnest(%(forms)s::bigint[], %(slots)s::int[]) AS c(form_id, slot) ON c.form_id = b.form_id
-  WHERE b.tenant_id = %(tenant)s AND b.basis = %(basis)s
-    AND b.path ^@ n.node
   UNION ALL
   SELECT o.period_id, (NOT o.is_exempt)::int, (r.id IS NOT NULL)::int, r.values[c.slot],
     (r.values[c.slot] IS NOT NULL)::int
@@ -320,7 +309,7 @@ SELECT period_id, sum(expected), sum(included), sum(value), sum(known) FROM (
     AND r.obligation_id = o.id AND r.state = ANY(%(states)s)
   WHERE o.tenant_id = %(tenant)s AND o.path_at = n.node
 ) all_of_it GROUP BY 1
-"""
+""".replace("{no_branch}", NO_BRANCH)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from gongjian.foundation.calendar.models import Period
+from gongjian.foundation.kernel.once import once_a_page
 from responsibilities.models import Relocation
+
+
+@once_a_page
+def _moves() -> list[tuple[str, str, date]]:
+    return list(Relocation.objects.order_by("pk").values_list("old_path", "new_path", "moved_on"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +24,7 @@ class Places:
 
     @classmethod
     def load(cls) -> Places:
-        return cls(
-            list(Relocation.objects.order_by("pk").values_list("old_path", "new_path", "moved_on"))
-        )
+        return cls(_moves())
 
     def back(self, path: str, period: Period) -> str:
         """The path in the period of what stands at ``path`` now."""

@@ -15,7 +15,7 @@ from gongjian.foundation.calendar.models import Period, PeriodKind
 from gongjian.foundation.kernel.once import once_a_page
 from gongjian.foundation.tenancy.scope import require_tenant_id
 from orgs.models import Post, Unit
-from orgs.queries import current_appointments, open_children
+from orgs.queries import current_appointments
 from responsibilities.cells import Cell, fill_totals
 from responsibilities.enums import PlanState, QuarterlyStyle, ReturnState, TargetState
 from responsibilities.models import Obligation, QuarterlyReturn, ReturnForm, Target
@@ -262,34 +262,38 @@ def _owed(path: str, period: Period):  # type: ignore[no-untyped-def]  # noqa: A
     ).annotate(deadline_day=_DEADLINE)
 
 
-@once_a_page
 def progress_of(unit: Unit, period: Period) -> Progress:
-    """Progress of a unit with all below it."""
-    row = _owed(unit.path, period).aggregate(**_counts())
-    return Progress(unit=unit, **row)
+    """Progress of a unit with all below it: the sum of its branches, own return included."""
+    counts = _by_branch(unit, period).values()
+    return Progress(unit=unit, **{name: sum(row[name] for row in counts) for name in _counts()})
 
 
 def progress_of_children(unit: Unit, period: Period) -> list[Progress]:
-    """Progress of each branch below a unit, in one statement."""
-    width = len(unit.path) + 4
-    rows = (
-        _owed(unit.path, period)
-        .annotate(branch=Substr("unit__path", 1, width))
-        .values("branch")
-        .annotate(**_counts())
-        .order_by("branch")
-    )
-    counts = {row.pop("branch"): row for row in rows}
+    """Progress of each branch below a unit."""
+    counts = _by_branch(unit, period)
     empty = dict.fromkeys(_counts(), 0)
     return [
         Progress(unit=child, **counts.get(child.path, empty)) for child in branches(unit, counts)
     ]
 
 
+@once_a_page
+def _by_branch(unit: Unit, period: Period) -> dict[str, dict[str, int]]:
+    """Counts by the path of the branch; the unit's own return stands under its own path."""
+    rows = (
+        _owed(unit.path, period)
+        .annotate(branch=Substr("unit__path", 1, len(unit.path) + 4))
+        .values("branch")
+        .annotate(**_counts())
+        .order_by("branch")
+    )
+    return {row["branch"]: {name: row[name] for name in _counts()} for row in rows}
+
+
 def branches(unit: Unit, paths: Iterable[str]) -> list[Unit]:
     """Open units below, and closed ones that still owe or filed: lines must add up."""
-    closed = Unit.objects.filter(parent=unit, closed_on__isnull=False, path__in=list(paths))
-    return sorted([*open_children(unit), *closed], key=lambda child: child.path)
+    listed = Q(closed_on__isnull=True) | Q(path__in=list(paths))
+    return list(Unit.objects.filter(listed, parent=unit).order_by("path"))
 
 
 def aligned(

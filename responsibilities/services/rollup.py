@@ -11,14 +11,14 @@ from django.db.backends.utils import CursorWrapper
 
 from gongjian.commons.notices.services import notify
 from gongjian.foundation.audit.trail import record
-from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.kernel.actor import PATH_STEP, Actor
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.tenancy.scope import require_tenant_id
 from orgs.enums import Role
 from orgs.models import Post, Tenant
 from orgs.queries import system_actor
 from responsibilities.enums import Basis
-from responsibilities.models import RollupBucket, RollupMark
+from responsibilities.models import RollupBranch, RollupBucket, RollupMark
 from responsibilities.queries.bucket_sql import (
     COUNTS,
     EVERYTHING,
@@ -26,6 +26,7 @@ from responsibilities.queries.bucket_sql import (
     PLACES,
     Cut,
     Quarter,
+    branch_text,
     parameters,
     select,
 )
@@ -83,7 +84,7 @@ _COLUMNS = (*COUNTS, *LISTS)
 # would lock and log the rows that are right. One worker a tenant writes (see the lock).
 # Lists travel as text: their numbers need not become objects on the way.
 _COMPARE = """
-SELECT held.id, fresh.basis, fresh.place, {texts}
+SELECT held.id, fresh.basis, coalesce(fresh.place, held.path), {texts}
 FROM ({select}) fresh
 FULL JOIN (
   SELECT b.* FROM responsibilities_rollupbucket b
@@ -160,7 +161,7 @@ def _dirty_places(
 
 
 def _write(year: Sequence[Quarter], cut: Cut, places: Iterable[str] = ()) -> int:
-    """Write the buckets of one period anew and return how many were not as they should be."""
+    """Write the totals of one period anew and return how many were not as they should be."""
     named = parameters(year, BASES, require_tenant_id()) | {"places": list(places)}
     compare = _COMPARE.format(
         select=select(year, cut, BASES),
@@ -179,7 +180,34 @@ def _write(year: Sequence[Quarter], cut: Cut, places: Iterable[str] = ()) -> int
             RollupBucket.objects.filter(pk__in=gone).delete()
         if wrong:
             _store(cursor, named, wrong)
-    return len(rows)
+        return len(rows) + _write_branches(
+            cursor, year[-1], None if cut is EVERYTHING else {row[2] for row in rows}
+        )
+
+
+def _write_branches(cursor: CursorWrapper, quarter: Quarter, changed: set[str] | None) -> int:
+    """Add the buckets up to the branches above those that changed, or to all of them."""
+    of_period = {"period": quarter.period, "form": quarter.form}
+    held = set(RollupBranch.objects.filter(**of_period).order_by().values_list("path", flat=True))
+    if changed is None:
+        buckets = RollupBucket.objects.filter(**of_period).order_by()
+        changed = set(buckets.values_list("path", flat=True).distinct()) | held
+    # No node stands above the root, so nobody reads its branch.
+    paths = {
+        path[:end] for path in changed for end in range(2 * PATH_STEP, len(path), PATH_STEP)
+    } | (changed & held)
+    if not paths:
+        return 0
+    named = {
+        "tenant": require_tenant_id(),
+        "period": quarter.period.pk,
+        "form": quarter.form.pk,
+        "paths": sorted(paths),
+        "lengths": sorted({len(path) for path in paths}),
+    }
+    cursor.execute(branch_text(quarter), named)
+    (count,) = cursor.fetchone()
+    return int(count)
 
 
 def _store(

@@ -107,7 +107,7 @@ def test_the_review_list_costs_the_same(cast, scheme, sign_in, rows, django_asse
     for review in reviews[rows:]:
         review.delete()
     client = sign_in(cast.office)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(6):
         page = client.get(reverse("assessments:unit_review_list"), headers=FRAGMENT)
     assert body(page).count("待自评</span>") == rows
 
@@ -119,6 +119,6 @@ def test_the_objection_list_costs_the_same(cast, scheme, sign_in, rows, django_a
     for number in range(rows):
         raise_objection(score, actor=cast.township, text=f"第{number}件")
     client = sign_in(cast.leader)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(6):
         page = client.get(reverse("assessments:objection_list"), headers=FRAGMENT)
     assert body(page).count("待复核</span>") == rows

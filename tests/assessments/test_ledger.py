@@ -176,7 +176,7 @@ def test_the_list_costs_the_same_for_more_rows(
         make_entry(cast.office, item(scheme, "B1"), cast.nanlu, matter=f"事项{number}")
     client = sign_in(cast.office)
     client.get(reverse("assessments:ledger_entry_list"))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(6):
         page = client.get(reverse("assessments:ledger_entry_list"), headers=FRAGMENT)
     assert page.content.decode().count("南麓镇") >= rows
 

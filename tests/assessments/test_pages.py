@@ -415,9 +415,9 @@ def test_the_result_page_costs_the_same_for_more_units(cast, figures, sign_in):
 #: Statements of each list as a fragment: sign-in, post and transaction are eight of them.
 FRAGMENT = {"HX-Request": "true"}
 QUERIES = {
-    "assessments:scheme_list": 11,
-    "assessments:peer_group_list": 11,
-    "assessments:run_list": 11,
-    "assessments:own_score_list": 11,
-    "assessments:commendation_list": 12,
+    "assessments:scheme_list": 6,
+    "assessments:peer_group_list": 6,
+    "assessments:run_list": 6,
+    "assessments:own_score_list": 6,
+    "assessments:commendation_list": 7,
 }

@@ -38,7 +38,7 @@ def test_a_list_asks_as_much_for_three_rows_as_for_one(
         reverse("commendations:nomination_list", args=[programme.pk]),
     ):
         client.get(address)
-        with django_assert_max_num_queries(13):
+        with django_assert_max_num_queries(10):
             client.get(address)
 
 

@@ -16,6 +16,7 @@ from responsibilities.models import (
     QuarterlyReturn,
     Relocation,
     ReturnForm,
+    RollupBranch,
     RollupBucket,
     RollupMark,
 )
@@ -85,6 +86,10 @@ def make_mark(unit: Unit, period: Period) -> RollupMark:
 
 def make_bucket(path: str, period: Period, form: ReturnForm) -> RollupBucket:
     return RollupBucket.objects.create(path=path, period=period, form=form, basis=Basis.ACCEPTED)
+
+
+def make_branch(path: str, period: Period, form: ReturnForm) -> RollupBranch:
+    return RollupBranch.objects.create(path=path, period=period, form=form, basis=Basis.ACCEPTED)
 
 
 def make_relocation(old_path: str, new_path: str) -> Relocation:

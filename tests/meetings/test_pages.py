@@ -29,7 +29,7 @@ def test_lists_ask_the_same_whatever_their_length(cast, sign_in, django_assert_n
             assert client.get(reverse(name)).status_code == 200
 
 
-LISTS = (12, 11, 11)
+LISTS = (7, 6, 6)
 
 
 def test_the_sitting_is_run_through_the_pages(cast, sign_in):

@@ -206,6 +206,6 @@ def test_the_list_takes_the_same_statements_however_long(
         appoint(post, actor=cast.administrator, user=UserFactory(), starts_on=today())
     client = sign_in(cast.office)
     client.get(reverse("orgs:handover_list"), headers={"HX-Request": "true"})
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(6):
         response = client.get(reverse("orgs:handover_list"), headers={"HX-Request": "true"})
     assert response.status_code == 200

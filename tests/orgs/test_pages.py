@@ -171,7 +171,7 @@ def test_the_tree_costs_the_same_for_few_and_many(cast, sign_in, django_assert_n
     client = sign_in(cast.office)
     for number in range(count):
         make_unit(cast.tenant, cast.city, f"99{number}", f"新{number}县")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(11):
         client.get(reverse("orgs:unit_tree"))
 
 
@@ -325,7 +325,7 @@ def test_people_cost_the_same_for_few_and_many(cast, sign_in, django_assert_num_
     for number in range(count):
         seat(cast.tenant, cast.xinghuo, "viewer", f"委员{number}", f"王{number}")
     client = sign_in(cast.office)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(7):
         client.get(reverse("orgs:people_list"))
 
 
@@ -395,7 +395,7 @@ def test_periods_cost_the_same_for_few_and_many(cast, sign_in, django_assert_num
     for ordinal in range(1, count + 1):
         ensure_quarter(2026, ordinal)
     client = sign_in(cast.office)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(7):
         client.get(reverse("orgs:period_list"))
 
 
@@ -416,7 +416,7 @@ def test_the_trail_costs_the_same_for_few_and_many(cast, sign_in, django_assert_
     for number in range(count):
         create_post(cast.city, actor=cast.administrator, title=f"职务{number}", role="viewer")
     client = sign_in(cast.auditor)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(6):
         client.get(reverse("orgs:trail_list"))
 
 

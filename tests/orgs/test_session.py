@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.tenancy.scope import tenant_scope
-from orgs.models import Appointment, Membership, Post, Tenant, Unit, User
+from orgs.models import Appointment, Membership, Post, RoleGrant, Tenant, Unit, User
 from orgs.queries import root_unit, system_actor
 from orgs.services import appoint, create_post
+from orgs.terms import terms_of
 from tests.factories.orgs import UserFactory
 
 PASSWORD = "Shan-Gao-Yue-Xiao-7"
@@ -247,3 +248,32 @@ def test_a_tenant_may_be_renamed_and_stopped_but_not_deleted(operator, cast):
     assert (tenant.name, tenant.code, tenant.is_active) == ("示范新市", "9900", False)
     assert operator.post(reverse("admin:orgs_tenant_delete", args=[tenant.pk])).status_code == 403
     assert Unit.objects.count() == 10
+
+
+# --- what a request learns of a person before any tenant is in scope --------------------
+
+
+def test_running_terms_tell_of_one_person_only(cast):
+    user = User.objects.get(pk=cast.secretary.user_id)
+    second = second_term(cast)
+
+    assert [term.pk for term in terms_of(user)] == [cast.secretary.appointment_id, second.pk]
+    assert terms_of(user)[0].actor(user) == cast.secretary
+    assert terms_of(UserFactory()) == []
+
+
+def test_a_tenant_out_of_use_or_without_membership_lets_nobody_in(cast):
+    user = User.objects.get(pk=cast.secretary.user_id)
+    Tenant.objects.filter(pk=cast.tenant.pk).update(is_active=False)
+    assert terms_of(user) == []
+    Tenant.objects.filter(pk=cast.tenant.pk).update(is_active=True)
+    Membership.objects.filter(user=user).delete()
+    assert terms_of(user) == []
+
+
+def test_changes_of_a_role_hold_from_the_next_request(cast):
+    user = User.objects.get(pk=cast.secretary.user_id)
+    RoleGrant.objects.create(role="secretary", permission="web.enter", reach="")
+    assert not terms_of(user)[0].actor(user).may("web.enter")
+    RoleGrant.objects.filter(permission="web.enter").update(reach="subtree")
+    assert terms_of(user)[0].actor(user).grants["web.enter"] == "subtree"

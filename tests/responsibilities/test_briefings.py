@@ -143,5 +143,5 @@ def test_the_list_costs_the_same_for_one_and_three(sign_in, cast, count, django_
         make_briefing(cast, actor)
     client, url = sign_in(cast.office), reverse("responsibilities:briefing_list")
     client.get(url)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(6):
         client.get(url)

@@ -151,4 +151,4 @@ def test_the_number_of_statements_does_not_grow_with_the_tree(cast, sign_in, fil
         ]
         counts.append(len(own))
     # The root has nobody above to name.
-    assert counts == [11, 12, 12, 12]
+    assert counts == [10, 11, 11, 11]

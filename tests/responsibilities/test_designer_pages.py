@@ -244,7 +244,7 @@ def test_the_list_of_exceptions_costs_the_same(cast, sign_in, django_assert_num_
     url = reverse("responsibilities:exception_list")
     client.get(url)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(6):
         client.get(url)
 
 

@@ -159,7 +159,7 @@ def test_duty_list_costs_the_same_for_one_and_three(
     keep = list(rows.values_list("pk", flat=True)[:extended])
     rows.exclude(pk__in=keep).delete()
     client = sign_in(cast.office)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(13):
         client.get(reverse("responsibilities:duty_list"))
 
 
@@ -171,7 +171,7 @@ def test_extensionrequest_list_costs_the_same_for_one_and_two(
     for unit, actor in pairs[:count]:
         ask_more_time(Obligation.objects.get(unit=unit, period=owed.period), actor)
     client = sign_in(cast.township)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(7):
         client.get(reverse("responsibilities:extensionrequest_list"))
 
 

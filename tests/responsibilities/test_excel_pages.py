@@ -131,10 +131,10 @@ def test_the_grid_costs_the_same_for_one_unit_and_for_many(
     client = sign_in(cast.township)
     client.get(_url("behalf_grid"))
     Obligation.objects.exclude(pk=owed.pk).filter(unit__parent=cast.dongfeng).update(is_exempt=True)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(10):
         client.get(_url("behalf_grid"))
     Obligation.objects.update(is_exempt=False)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(10):
         page = client.get(_url("behalf_grid")).content.decode()
     assert "红旗村" in page
     assert "星火机械公司" in page

@@ -56,9 +56,9 @@ def test_the_page_costs_the_same_for_one_return_and_many(
     client = sign_in(cast.township)
     url = reverse("responsibilities:outliers")
     client.get(url)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(7):
         client.get(url, {"period": year.pk})
     beside = Unit.objects.get(pk=cast.neighbour.unit_id)
     submitted(cast, beside, year, cast.neighbour, Z203="5")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(7):
         client.get(url, {"period": year.pk})

@@ -97,7 +97,7 @@ def test_the_list_of_returns_costs_the_same(cast, sign_in, django_assert_num_que
     url = reverse("responsibilities:my_returns")
     client.get(url)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(8):
         client.get(url)
 
 
@@ -109,7 +109,7 @@ def test_the_list_of_forms_costs_the_same(cast, sign_in, django_assert_num_queri
     url = reverse("responsibilities:returnform_list")
     client.get(url)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(6):
         client.get(url)
 
 

@@ -160,7 +160,7 @@ def test_the_work_list_costs_the_same(cast, sign_in, django_assert_num_queries, 
     address = reverse("responsibilities:review_list")
     client.get(address)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(8):
         client.get(address)
 
 
@@ -176,5 +176,5 @@ def test_the_list_of_totals_costs_the_same(cast, sign_in, django_assert_num_quer
     address = reverse("responsibilities:consolidation_list")
     client.get(address)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(6):
         client.get(address)

@@ -209,7 +209,7 @@ def test_the_list_of_delegations_costs_the_same(cast, sign_in, django_assert_num
     address = reverse("responsibilities:delegation_list")
     client.get(address)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(6):
         client.get(address)
 
 
@@ -221,7 +221,7 @@ def test_the_list_of_phrases_costs_the_same(cast, sign_in, django_assert_num_que
     address = reverse("responsibilities:phrase_list")
     client.get(address)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(6):
         client.get(address)
 
 
@@ -236,5 +236,5 @@ def test_one_return_costs_the_same_however_long_its_list(
     client = sign_in(cast.township)
     client.get(row.get_absolute_url())
 
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(24):
         client.get(row.get_absolute_url())

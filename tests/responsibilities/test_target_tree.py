@@ -67,5 +67,5 @@ def test_a_level_costs_the_same_for_many_units(cast, plan, sign_in, django_asser
     client = sign_in(cast.office)
     address = reverse("responsibilities:target_tree", args=[target_of(plan, cast.city).pk])
     client.get(address)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(11):
         client.get(address)

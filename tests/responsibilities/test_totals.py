@@ -21,8 +21,15 @@ from gongjian.foundation.tenancy.models import OutboxMessage
 from orgs.models import Unit
 from orgs.services import create_unit, move_unit
 from responsibilities.enums import Basis
-from responsibilities.models import Obligation, QuarterlyReturn, RollupBucket, RollupMark
-from responsibilities.queries.dashboard import all_quarters, cells_of, figures, freshness, trend
+from responsibilities.models import (
+    Obligation,
+    QuarterlyReturn,
+    RollupBranch,
+    RollupBucket,
+    RollupMark,
+)
+from responsibilities.queries.bucket_sql import cells_of
+from responsibilities.queries.dashboard import all_quarters, figures, freshness, trend
 from responsibilities.services.obligations import exempt_obligation, open_period
 from responsibilities.services.returns import save_cells
 from responsibilities.services.review import accept_return
@@ -467,3 +474,23 @@ def test_a_rate_is_never_the_mean_of_rates(cast, left):
     # 红旗村 has 150 workers and 10 of T2, 星火公司 250 and 90: never the plain 50 %.
     expected = Decimal("37.50") if left == "T4" else Decimal("10.00")
     assert sum_of(total_of(cast.city, period), period, left) == expected
+
+
+def test_an_earlier_quarter_opened_later_leaves_the_year_of_the_later_one_right(cast):
+    form = form_of_all_rules()
+    make_filed(cast.hongqi, ensure_quarter(2026, 4), form, {"T1": Decimal(7), "T4": Decimal(50)})
+    recompute()
+    make_filed(cast.xinghuo, ensure_quarter(2026, 2), form, {"T1": Decimal(5)}, state="sent_back")
+    recompute()
+    assert refresh_all().drifted == 0
+
+
+def test_a_branch_that_drifted_is_put_right(cast):
+    form, period = form_of_all_rules(), ensure_quarter(2026, 3)
+    make_filed(cast.hongqi, period, form, {"T1": Decimal(7)})
+    recompute()
+    branches = RollupBranch.objects.filter(path=cast.qinghe.path, basis=Basis.ACCEPTED)
+    assert branches.update(included=9) == 1
+    assert total_of(cast.city, period).included == 9
+    assert refresh_all().drifted == 1
+    assert total_of(cast.city, period).included == 1

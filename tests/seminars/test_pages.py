@@ -71,7 +71,7 @@ def test_a_list_asks_as_much_for_three_rows_as_for_one(
         seminar_of(cast, title=f"会{number}")
     client = sign_in(cast.office)
     client.get(reverse(name))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(10):
         client.get(reverse(name))
 
 
@@ -83,7 +83,7 @@ def test_a_judges_list_asks_as_much_for_three_rows_as_for_one(
     _, [judge, _] = reviewing(cast, papers=writers)
     client = sign_in(judge)
     client.get(reverse("seminars:review_list"))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(10):
         client.get(reverse("seminars:review_list"))
 
 

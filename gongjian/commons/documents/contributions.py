@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gongjian.commons.documents.authority import (
     ISSUE_DOCUMENT,
     SIGN_OFF_DOCUMENT,
@@ -11,6 +13,7 @@ from gongjian.commons.documents.authority import (
 from gongjian.commons.documents.enums import DocumentState
 from gongjian.commons.documents.models import OfficialDocument
 from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.tenancy.counts import Asking
 from gongjian.foundation.web.shelves import (
     NavigationEntry,
     Todo,
@@ -43,24 +46,28 @@ navigation.register(
 )
 
 
-def documents_waiting(actor: Actor) -> list[Todo]:
+def documents_waiting(actor: Actor) -> Asking[Sequence[Todo]]:
     """Drafts for those who sign, signed documents for those who issue."""
-    todos: list[Todo] = []
-    for permission, state, act in (
+    acts = (
         (SIGN_OFF_DOCUMENT, DocumentState.DRAFT, "签发"),
         (ISSUE_DOCUMENT, DocumentState.SIGNED_OFF, "印发"),
-    ):
-        if actor.may(permission):
-            todos += [
-                Todo(
-                    title=f"待{act}：{document}",
-                    url=document.get_absolute_url(),
-                    note=document.drafted_by,
-                    icon="signature",
-                )
-                for document in OfficialDocument.objects.filter(state=state).order_by("pk")[:20]
-            ]
-    return todos
+    )
+    waiting = yield [
+        OfficialDocument.objects.filter(state=state).order_by("pk")[:20]
+        if actor.may(permission)
+        else None
+        for permission, state, _ in acts
+    ]
+    return [
+        Todo(
+            title=f"待{act}：{document}",
+            url=document.get_absolute_url(),
+            note=document.drafted_by,
+            icon="signature",
+        )
+        for (_, _, act), documents in zip(acts, waiting, strict=True)
+        for document in documents
+    ]
 
 
 todo_sources.register(TodoSource("documents.waiting", "公文", documents_waiting))

@@ -22,6 +22,7 @@ from gongjian.commons.follow_ups.queries import (
 )
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.tenancy.counts import Asking
 from gongjian.foundation.web.shelves import (
     DashboardCard,
     NavigationEntry,
@@ -59,12 +60,16 @@ navigation.register(
 )
 
 
-def find_todos(actor: Actor) -> Sequence[Todo]:
+def find_todos(actor: Actor) -> Asking[Sequence[Todo]]:
     """Matters to sign for and to finish, reports to verify, extensions to decide."""
-    todos: list[Todo] = []
-    if actor.may(HANDLE_FOLLOW_UP):
-        todos += [_own_todo(item) for item in matters_of(actor)[:MOST_TODOS]]
-    if count := waiting_for_verification(actor).count():
+    asked = extensions_asked(actor.scope(DECIDE_EXTENSION)).select_related("follow_up")
+    matters, reported, extensions = yield [
+        matters_of(actor)[:MOST_TODOS] if actor.may(HANDLE_FOLLOW_UP) else None,
+        waiting_for_verification(actor),
+        asked[:MOST_TODOS],
+    ]
+    todos = [_own_todo(item) for item in matters]
+    if count := reported.count:
         todos.append(
             Todo(
                 title=f"核验 {count} 件办结申请",
@@ -73,18 +78,16 @@ def find_todos(actor: Actor) -> Sequence[Todo]:
                 icon="flag-check",
             )
         )
-    for extension in extensions_asked(actor.scope(DECIDE_EXTENSION)).select_related("follow_up")[
-        :MOST_TODOS
-    ]:
-        todos.append(
-            Todo(
-                title=f"批复延期：{extension.follow_up.title}",
-                url=reverse("follow_ups:extension_decide", args=[extension.follow_up_id]),
-                due_on=extension.due_before,
-                tone="warn",
-                icon="clock",
-            )
+    todos += [
+        Todo(
+            title=f"批复延期：{extension.follow_up.title}",
+            url=reverse("follow_ups:extension_decide", args=[extension.follow_up_id]),
+            due_on=extension.due_before,
+            tone="warn",
+            icon="clock",
         )
+        for extension in extensions
+    ]
     return todos
 
 

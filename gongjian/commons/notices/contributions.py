@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from gongjian.commons.notices.authority import VIEW_OWN, VIEW_SENT
-from gongjian.commons.notices.queries import unread_count
-from gongjian.foundation.web.context import unread_counters
+from gongjian.commons.notices.queries import unread_of
+from gongjian.foundation.web.context import unread
 from gongjian.foundation.web.shelves import NavigationEntry, navigation
 
-unread_counters.append(unread_count)
+unread.append(unread_of)
 
 navigation.register(
     NavigationEntry(

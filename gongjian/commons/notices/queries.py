@@ -29,9 +29,9 @@ def notices_of(post_id: int | None) -> TenantQuerySet[Notice]:
     )
 
 
-def unread_count(actor: Actor) -> int:
-    """Figure on the bell of every page."""
-    return Notice.objects.filter(post_id=actor.post_id or 0, read_at__isnull=True).count()
+def unread_of(actor: Actor) -> TenantQuerySet[Notice]:
+    """What the figure on the bell of every page counts."""
+    return Notice.objects.filter(post_id=actor.post_id or 0, read_at__isnull=True)  # type: ignore[return-value]
 
 
 def terms_to_tell(day: date, now: datetime) -> TenantQuerySet[Appointment]:

@@ -8,10 +8,12 @@ from datetime import date, timedelta
 import chinese_calendar
 
 from gongjian.foundation.calendar.models import CalendarDay
+from gongjian.foundation.kernel.once import once_a_page
 
 _ONE = timedelta(days=1)
 
 
+@once_a_page
 def corrections() -> dict[date, bool]:
     """Days corrected by hand, which win over the package's calendar."""
     return dict(CalendarDay.objects.values_list("day", "is_working"))

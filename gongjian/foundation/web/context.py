@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.tenancy.counts import count_all
 from gongjian.foundation.web.requests import wants_fragment
 from gongjian.foundation.web.shelves import GROUPS, NavigationEntry, navigation
 
-#: Set by apps above: other posts of the same person, and the count of unread notices.
+#: Set by apps above: other posts of the same person, and the notices not yet read.
 post_choices: list[Callable[[HttpRequest], list[Any]]] = []
-unread_counters: list[Callable[[Actor], int]] = []
+unread: list[Callable[[Actor], QuerySet[Any]]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,21 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         nullcontext() if connection.in_atomic_block else transaction.atomic()
     )
     with within:
-        groups, tabs = _navigation(request, actor)
+        entries = [entry for entry in navigation if actor.may(entry.permission)]
+        counted = [entry for entry in entries if entry.waiting is not None]
+        # The bell and every badge in one statement: they stand on each page.
+        counts = count_all(
+            [find(actor) for find in unread]
+            + [entry.waiting(actor) for entry in counted if entry.waiting is not None]
+        )
+        waiting = dict(zip((entry.key for entry in counted), counts[len(unread) :], strict=True))
+        groups, tabs = _navigation(request, entries, waiting)
         context |= {
             "actor": actor,
             "navigation": groups,
             "tabs": tabs,
             "posts": [post for choices in post_choices for post in choices(request)],
-            "unread_notices": sum(counter(actor) for counter in unread_counters),
+            "unread_notices": sum(counts[: len(unread)]),
         }
     request.shell_context = context  # type: ignore[attr-defined]
     return context
@@ -74,18 +84,17 @@ def _cookie(request: HttpRequest, name: str, allowed: tuple[str, ...]) -> str:
 
 
 def _navigation(
-    request: HttpRequest, actor: Actor
+    request: HttpRequest, entries: list[NavigationEntry], waiting: Mapping[str, int]
 ) -> tuple[list[NavigationGroup], list[NavigationItem]]:
     groups = {label: NavigationGroup(label) for label in GROUPS}
     tabs: list[NavigationItem] = []
-    entries = [entry for entry in navigation if actor.may(entry.permission)]
     current = _current(request, entries)
     for entry in sorted(entries, key=lambda entry: (entry.order, entry.key)):
         item = NavigationItem(
             label=entry.label,
             url=reverse(entry.url_name),
             icon=entry.icon,
-            badge=entry.badge(actor) if entry.badge else "",
+            badge=entry.badge(waiting.get(entry.key, 0)),
             is_current=entry.key == current,
         )
         groups[entry.group].items.append(item)

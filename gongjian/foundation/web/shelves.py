@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
+
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.registry import Registry
+from gongjian.foundation.tenancy.counts import Asking, ask_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +25,16 @@ class NavigationEntry:
     icon: str
     permission: str
     order: int = 100
-    #: A short word or count beside the label, or "" for none.
-    badge: Callable[[Actor], str] | None = None
+    #: What waits behind this entry; all entries are counted in one statement.
+    waiting: Callable[[Actor], QuerySet[Any] | None] | None = None
+    #: Stands beside the label in place of the count.
+    waiting_word: str = ""
     #: Also in the bar at the bottom of a phone.
     in_tabs: bool = False
+
+    def badge(self, count: int) -> str:
+        """What stands beside the label, "" when nothing waits."""
+        return (self.waiting_word or str(count)) if count else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,8 @@ class Todo:
 class TodoSource:
     key: str
     label: str
-    find: Callable[[Actor], Sequence[Todo]]
+    #: May say what it looks for and be answered together with all others: see ``Asking``.
+    find: Callable[[Actor], Sequence[Todo] | Asking[Sequence[Todo]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +81,9 @@ dashboard_cards: Registry[DashboardCard] = Registry("dashboard_cards")
 GROUPS = ("工作", "七项机制", "考核表彰", "组织与设置")
 
 
-def todos_of(actor: Actor) -> list[Todo]:
+def todos_of(actor: Actor, sources: Iterable[TodoSource] | None = None) -> list[Todo]:
     """Everything that waits for this post, the nearest due date first."""
-    found = [todo for source in todo_sources for todo in source.find(actor)]
+    chosen = todo_sources if sources is None else sources
+    answers = ask_together([source.find(actor) for source in chosen])
+    found = [todo for todos in answers for todo in todos]
     return sorted(found, key=lambda todo: (todo.due_on is None, todo.due_on or date.max))

@@ -33,7 +33,7 @@ def text(answer) -> str:
 
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
-    ("name", "queries"), [("follow_ups:followup_list", 14), ("follow_ups:my_matters", 13)]
+    ("name", "queries"), [("follow_ups:followup_list", 8), ("follow_ups:my_matters", 8)]
 )
 def test_a_list_asks_as_much_for_three_rows_as_for_one(
     cast, sign_in, django_assert_num_queries, name, queries, rows

@@ -117,7 +117,7 @@ def test_a_list_asks_as_much_for_three_rows_as_for_one(
     granted(cast, *[cast.hongqi, cast.xinghuo, cast.dongfeng][:rows])
     client = sign_in(cast.office)
     client.get(reverse("honours:honour_list"))
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(10):
         client.get(reverse("honours:honour_list"))
 
 

@@ -80,9 +80,9 @@ def test_lists_cost_the_same_for_one_row_and_three(sign_in, cast, rows, django_a
         fact_of(cast, unit, family=f"p{unit.pk}", shares=[Share(unit.pk)])
     client = sign_in(cast.office)
     client.get(reverse("points:account_list"))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(7):
         client.get(reverse("points:account_list"))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(6):
         client.get(reverse("points:rules_list"))
 
 

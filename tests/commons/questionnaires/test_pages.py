@@ -18,7 +18,7 @@ def test_the_list_asks_as_often_for_three_as_for_one(
     client = sign_in(cast.office)
     address = reverse("questionnaires:questionnaire_list")
     client.get(address)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(6):
         page = client.get(address)
     assert page.content.decode().count("第1版") == count
 
