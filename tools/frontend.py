@@ -22,6 +22,7 @@ NAMING_ICONS = (
     "inspections",
     "bulletins",
     "meetings",
+    "publicity",
 )
 
 

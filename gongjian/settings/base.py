@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "assessments",
     "bulletins",
     "inspections",
+    "publicity",
     "gongjian.demo",
     "django.contrib.admin",
     "django.contrib.auth",

@@ -28,6 +28,7 @@ OUR_FOLDERS = (
     "bulletins",
     "inspections",
     "meetings",
+    "publicity",
 )
 #: Tables of all tenants; everything else must be tenant-owned.
 GLOBAL_MODELS = {
@@ -38,7 +39,7 @@ GLOBAL_MODELS = {
     "tenancy.OutboxMessage",
 }
 #: Addresses that a visitor without an account may open, or that another package guards.
-OPEN_URLS = {"documents:verify", "documents:verify_form"}
+OPEN_URLS = {"documents:verify", "documents:verify_form", "publicity:public"}
 FOREIGN_NAMESPACES = ("admin",)
 
 
