@@ -14,11 +14,11 @@ from django.db.models.functions import ExtractQuarter
 from gongjian.commons.evidence.models import EvidenceFile, EvidenceUse
 from gongjian.commons.evidence.queries import uses_behind
 from gongjian.commons.points.enums import PointLevel
-from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.kernel.actor import Actor, Reach
 from gongjian.foundation.tenancy.models import TenantQuerySet
 from gongjian.foundation.tenancy.scope import tenant_scope
 from orgs.models import Tenant, Unit
-from publicity.authority import VERIFY_PLACEMENT, VIEW_PLACEMENT
+from publicity.authority import VIEW_PLACEMENT
 from publicity.enums import STANDING, CoverageState, Medium, PlacementState
 from publicity.models import Outlet, Placement, PlannedCoverage, PublicPage
 
@@ -168,13 +168,14 @@ def counted(actor: Actor, year: int, way: str) -> list[Row]:
             again=Count("pk", filter=Q(reprint_of__isnull=False), distinct=True),
         )
     )
-    if way == "unit" and not actor.may(VERIFY_PLACEMENT):
-        scope = actor.scope(VIEW_PLACEMENT)
-        path = scope.path if scope is not None else ""
-        found = found.filter(shares__unit__path__under=path) if path else found
+    # Of a shared report the other units' lines are theirs to see.
+    scope = actor.scope(VIEW_PLACEMENT)
+    inside = "" if scope is None or scope.reach is Reach.TENANT else scope.path
     sums: dict[str, list[int]] = {}
     again: dict[str, int] = {}
     for key, quarter, count, reprints in found:
+        if way == "unit" and not key.startswith(inside):
+            continue
         sums.setdefault(key, [0, 0, 0, 0])[quarter - 1] += count
         again[key] = again.get(key, 0) + reprints
     if way == "quarter":

@@ -149,15 +149,13 @@ def file_placement(placement: Placement, *, actor: Actor, reason: str = "") -> P
             f"这篇报道已由{twin.unit}登记（{twin.outlet}，{twin.published_on:%Y-%m-%d}）。"
             "属于共同成果的，请与该单位协商份额，由办公室退回后补上。"
         )
-    return advance(
+    placement = advance(
         placement, "file", actor=actor, at=placement.unit, reason=reason,
-        changes={
-            "filed_by": actor.label[:200],
-            "filed_by_user_id": actor.user_id,
-            "filed_on": today(),
-            "remark": "",
-        },
+        changes={"filed_by": actor.label[:200], "filed_on": today(), "remark": ""},
     )  # fmt: skip
+    placement.filed_by_user_id = actor.user_id
+    placement.save(update_fields=["filed_by_user"])
+    return placement
 
 
 @transaction.atomic

@@ -62,6 +62,8 @@ class Statistics(Page):
             "name": "刊播",
             "unit": "篇",
             "min": 0,
+            # A scale of whole reports, also where there are few.
+            "max": max([5, *(row.total for row in rows)]),
         }
         return self.render(
             {
