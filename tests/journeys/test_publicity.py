@@ -74,7 +74,7 @@ def enter(secretary: Page, campaign: str) -> None:
     secretary.get_by_label("刊播日期").fill(today().isoformat())
     secretary.get_by_role("button", name="保存").click()
     expect(secretary.get_by_text("还差剪报")).to_be_visible()
-    secretary.locator("input[type=file]").set_input_files(
+    secretary.locator("input[type=file][multiple]").set_input_files(
         {"name": "剪报.jpg", "mimeType": "image/jpeg", "buffer": photo()}
     )
     expect(secretary.get_by_role("link", name="剪报.jpg").first).to_be_visible()
