@@ -1,4 +1,4 @@
-"""Rich text and authors as fields of a form."""
+"""Authors as a field of a form."""
 
 from __future__ import annotations
 
@@ -7,13 +7,6 @@ from typing import Any
 from django import forms
 
 from bulletins.services.writing import MOST_AUTHORS
-
-
-class RichText(forms.Textarea):
-    """A text area that the editor takes over; without script it takes plain words."""
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"rows": 18, "data-rich": "", **(attrs or {})})
 
 
 class AuthorsField(forms.CharField):

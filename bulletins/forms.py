@@ -8,10 +8,11 @@ from django import forms
 
 from bulletins.authority import COMMISSION, EDIT_DISPATCH, LIST_CASE, MAKE_ISSUE
 from bulletins.enums import CaseKind, DispatchKind, IssueKind, Reason
-from bulletins.fields import AuthorsField, RichText
+from bulletins.fields import AuthorsField
 from bulletins.models import BulletinSeries, Dispatch, ModelCase
 from gongjian.commons.points.enums import PointLevel
 from gongjian.foundation.tenancy.models import TenantQuerySet
+from gongjian.foundation.web.rich_text import RichText
 from orgs.fields import UnitField, UnitsField
 from orgs.models import Unit
 

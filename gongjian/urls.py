@@ -14,6 +14,7 @@ urlpatterns = [
     path("evidence/", include("gongjian.commons.evidence.urls")),
     path("follow-ups/", include("gongjian.commons.follow_ups.urls")),
     path("bulletins/", include("bulletins.urls")),
+    path("seminars/", include("seminars.urls")),
     path("points/", include("gongjian.commons.points.urls")),
     path("questionnaires/", include("gongjian.commons.questionnaires.urls")),
     path("responsibilities/", include("responsibilities.urls")),

@@ -21,6 +21,7 @@ NAMING_ICONS = (
     "assessments",
     "inspections",
     "bulletins",
+    "seminars",
     "meetings",
     "publicity",
 )

@@ -51,6 +51,7 @@ CAST: tuple[Account, ...] = (
     Account("security", "孔洁", "安全管理员", Role.SECURITY_ADMINISTRATOR, "示范市", "角色权限"),
     Account("auditor", "齐敏", "审计管理员", Role.AUDITOR, "示范市", "查看操作记录"),
     Account("viewer", "宋涛", "分管领导", Role.VIEWER, "示范市", "只看工作台和汇总"),
+    Account("expert", "许静", "特邀评委", Role.EXPERT, "示范市", "匿名评审论文"),
 )
 #: The second tenant's one account and the platform operator.
 STRANGER = Account("yuanshan", "何远", "办公室经办", Role.OFFICE, "远山市", "另一地区，互不可见")

@@ -17,6 +17,7 @@ from gongjian.demo.people import build_tenant, open_operator
 from gongjian.demo.places import prefecture, small_prefecture
 from gongjian.demo.planning import plan_the_year
 from gongjian.demo.publicity import publicity_year
+from gongjian.demo.seminars import seminars_year
 from gongjian.demo.year import arrange_next_year
 from gongjian.foundation.tenancy.scope import tenant_scope
 from orgs.models import Tenant
@@ -43,6 +44,7 @@ def file_and_follow_up(tenant: Tenant, say: Say) -> None:
     arrange_next_year(tenant)
     convene(tenant)
     bulletins_year(tenant)
+    seminars_year(tenant)
     inspect_and_instruct(tenant)
     publicity_year(tenant)
 

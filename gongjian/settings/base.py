@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "responsibilities",
     "assessments",
     "bulletins",
+    "seminars",
     "inspections",
     "publicity",
     "gongjian.demo",

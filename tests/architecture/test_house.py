@@ -26,6 +26,7 @@ OUR_FOLDERS = (
     "responsibilities",
     "assessments",
     "bulletins",
+    "seminars",
     "inspections",
     "meetings",
     "publicity",
