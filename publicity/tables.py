@@ -6,6 +6,7 @@ import django_tables2
 
 from gongjian.foundation.web.tables import GongjianTable, NumberColumn
 from gongjian.foundation.web.templatetags.ui import chip
+from publicity.authority import KEEP_OUTLET
 from publicity.enums import CampaignState, CoverageState, PlacementState
 from publicity.models import Campaign, Outlet, Placement, PressReview
 
@@ -52,8 +53,14 @@ class PlacementTable(GongjianTable):
         return "转载"
 
 
+def _edit_url(record: Outlet, table: django_tables2.Table) -> str | None:
+    """Who keeps the list opens an outlet; others read it."""
+    may = table.request.actor.may(KEEP_OUTLET)
+    return record.get_absolute_url() if may else None
+
+
 class OutletTable(GongjianTable):
-    name = django_tables2.Column("名称")
+    name = django_tables2.Column("名称", linkify=_edit_url)
     medium = django_tables2.Column("媒体类别")
     level = django_tables2.Column("层级")
     aliases = django_tables2.Column("别名", default="—", orderable=False)

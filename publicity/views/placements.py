@@ -147,8 +147,12 @@ class PlacementDetail(_Readable, DetailPage):
     def get_steps(self) -> list[dict[str, str]]:
         row: Placement = self.object
         own = self.actor.user_id in {row.entered_by_user_id, row.filed_by_user_id}
-        # Whoever entered it is told so instead of being offered a button that refuses.
-        return [step for step in super().get_steps() if not (own and step["label"] == "核实通过")]
+        # Whoever entered it is told so instead of being offered a button that refuses,
+        # and the office sends another unit's entry back rather than withdrawing it.
+        hidden = {"核实通过"} if own else set()
+        if row.unit_id != self.actor.unit_id and not own:
+            hidden.add("撤回")
+        return [step for step in super().get_steps() if step["label"] not in hidden]
 
 
 class _PlacementForm(FormPage, base=True):

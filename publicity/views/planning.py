@@ -38,11 +38,6 @@ class OutletList(ListPage):
     filterset_class = OutletFilter
     heading = "媒体名录"
 
-    def get_table_kwargs(self) -> dict[str, Any]:
-        if not self.actor.may(KEEP_OUTLET):
-            return {}
-        return {"row_attrs": {"data-href": lambda record: record.get_absolute_url()}}
-
     def get_extra(self) -> dict[str, Any]:
         keeps = self.actor.may(KEEP_OUTLET)
         return {

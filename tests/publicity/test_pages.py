@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -234,7 +235,10 @@ def test_todos_reminders_and_the_card(cast):
     send_back_placement(placement, actor=cast.office, reason="缺日期")
     assert "补充宣传刊播" in find_todos(cast.secretary)[0].title
     release_placement(verified(cast, title="乙"), actor=cast.office, is_released=True)
-    assert build_card(cast.office)["tally"]["verified"] == 1
+    card = build_card(cast.office)
+    assert card["tally"]["verified"] == 1
+    drawn = render_to_string("publicity/_card.html", {"data": card})
+    assert '<b class="digits">1</b>' in drawn
 
 
 def test_a_draft_stays_with_its_unit(cast, sign_in):
