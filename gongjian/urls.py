@@ -22,6 +22,7 @@ urlpatterns = [
     path("responsibilities/", include("responsibilities.urls")),
     path("assessments/", include("assessments.urls")),
     path("inspections/", include("inspections.urls")),
+    path("publicity/", include("publicity.urls")),
     path("meetings/", include("meetings.urls")),
     path("rolls/", include("gongjian.commons.rolls.urls")),
     path("training/", include("training.urls")),

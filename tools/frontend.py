@@ -25,6 +25,7 @@ NAMING_ICONS = (
     "commendations",
     "meetings",
     "training",
+    "publicity",
 )
 
 

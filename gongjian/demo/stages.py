@@ -17,6 +17,7 @@ from gongjian.demo.meetings import convene
 from gongjian.demo.people import build_tenant, open_operator
 from gongjian.demo.places import prefecture, small_prefecture
 from gongjian.demo.planning import plan_the_year
+from gongjian.demo.publicity import publicity_year
 from gongjian.demo.seminars import seminars_year
 from gongjian.demo.training import train
 from gongjian.demo.year import arrange_next_year
@@ -49,6 +50,7 @@ def file_and_follow_up(tenant: Tenant, say: Say) -> None:
     inspect_and_instruct(tenant)
     commendations_year(tenant)
     train(tenant)
+    publicity_year(tenant)
 
 
 #: Stage → what brings the tenant there from the stage before.

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "commendations",
     "inspections",
     "training",
+    "publicity",
     "gongjian.demo",
     "django.contrib.admin",
     "django.contrib.auth",

@@ -31,6 +31,7 @@ OUR_FOLDERS = (
     "inspections",
     "meetings",
     "training",
+    "publicity",
 )
 #: Tables of all tenants; everything else must be tenant-owned.
 GLOBAL_MODELS = {
@@ -46,6 +47,7 @@ OPEN_URLS = {
     "documents:verify_form",
     "honours:verify",
     "honours:verify_form",
+    "publicity:public",
     "training:verify",
     "training:verify_form",
 }

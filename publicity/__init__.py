@@ -1,0 +1,1 @@
+"""Publicity: outlets, campaigns, what appeared and its proof."""

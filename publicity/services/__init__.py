@@ -1,0 +1,1 @@
+"""Writing of the publicity register."""
