@@ -38,7 +38,7 @@ from publicity.services.register import (
 from publicity.services.reviews import make_review, save_public_page
 
 #: Name, medium, level, aliases.
-OUTLETS = (
+OUTLETS: tuple[tuple[str, str, str, list[str]], ...] = (
     ("示范日报", "party_press", "city", ["示范日报客户端"]),
     ("省工人报", "union_press", "province", ["省工人报社"]),
     ("示范电视台", "television", "city", ["示范综合频道"]),

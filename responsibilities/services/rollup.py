@@ -198,7 +198,7 @@ def _write_branches(cursor: CursorWrapper, quarter: Quarter, changed: set[str] |
     } | (changed & held)
     if not paths:
         return 0
-    named = {
+    named: dict[str, Any] = {
         "tenant": require_tenant_id(),
         "period": quarter.period.pk,
         "form": quarter.form.pk,
