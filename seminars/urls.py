@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("calls/<int:pk>/experts/", calls.ExpertAdd.as_view(), name="expert_add"),
     path("calls/<int:pk>/assign/", calls.AssignAll.as_view(), name="assign_all"),
     path("calls/<int:pk>/proceedings/", calls.Proceedings.as_view(), name="proceedings"),
+    path("calls/<int:pk>/certificates/", calls.Certificates.as_view(), name="certificates"),
     path("calls/<int:pk>/results/", calls.ResultsExport.as_view(), name="results_export"),
     path("calls/<int:pk>/papers/new/", papers.PaperCreate.as_view(), name="paper_create"),
     path("experts/<int:pk>/remove/", calls.ExpertRemove.as_view(), name="expert_remove"),

@@ -22,8 +22,8 @@ from commendations.models import (
 )
 from commendations.queries import standings
 from commendations.services.telling import posts_of, tell
-from gongjian.commons.honours.enums import HonourKind, HonourLevel
-from gongjian.commons.honours.services import Grant, Occasion, grant_honours
+from gongjian.commons.honours.enums import HonourKind
+from gongjian.commons.honours.services import Grant, Occasion, grant_honours, level_here
 from gongjian.foundation.audit.trail import record
 from gongjian.foundation.calendar.working_days import corrections, working_days_until
 from gongjian.foundation.kernel.actor import Actor
@@ -31,19 +31,11 @@ from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted, StateConflict
 from gongjian.foundation.tenancy.scope import require_tenant_id
 from gongjian.foundation.workflow.lifecycle import advance
-from orgs.enums import Level
 from orgs.models import Tenant, Unit
-from orgs.queries import root_unit
 from orgs.services import demand_valid
 
 #: Working days that the list is announced at least (``product.md`` §5).
 NOTICE_DAYS = 5
-_LEVELS = {
-    Level.PROVINCE: HonourLevel.PROVINCE,
-    Level.PREFECTURE: HonourLevel.CITY,
-    Level.COUNTY: HonourLevel.COUNTY,
-    Level.TOWNSHIP: HonourLevel.TOWNSHIP,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,9 +274,7 @@ def decide_programme(programme: Programme, *, actor: Actor, reason: str = "") ->
 
 def _enter_honours(programme: Programme, chosen: Sequence[Nomination], *, actor: Actor) -> None:
     tenant = Tenant.objects.get(pk=require_tenant_id())
-    root = root_unit()
     kind = HonourKind.HONOUR if programme.kind == ProgrammeKind.HONOUR else HonourKind.PRAISE
-    level = _LEVELS.get(Level(root.level), HonourLevel.CITY) if root else HonourLevel.CITY
     grant_honours(
         [
             Grant(
@@ -300,7 +290,7 @@ def _enter_honours(programme: Programme, chosen: Sequence[Nomination], *, actor:
             kind=kind,
             name=programme.title,
             organ=tenant.leading_group,
-            level=level,
+            level=level_here(),
             awarded_on=today(),
         ),
         actor=actor,

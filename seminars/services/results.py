@@ -9,17 +9,29 @@ from typing import Any
 
 from django.db import transaction
 
+from gongjian.commons.honours.enums import HonourKind
+from gongjian.commons.honours.services import Grant, Occasion, grant_honours, level_here
 from gongjian.foundation.audit.trail import record
 from gongjian.foundation.calendar.working_days import corrections, working_days_until
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted, StateConflict
+from gongjian.foundation.tenancy.scope import require_tenant_id
 from gongjian.foundation.workflow.lifecycle import advance
-from orgs.models import Unit
+from orgs.models import Tenant, Unit
 from orgs.services import demand_valid
 from seminars.authority import MANAGE_CALL, TELL_UPTAKE, WRITE_PAPER
 from seminars.enums import AssignmentState, CallState, PaperState
-from seminars.models import Award, AwardTier, Call, Objection, Paper, ReviewAssignment, Uptake
+from seminars.models import (
+    Award,
+    AwardTier,
+    Call,
+    Objection,
+    Paper,
+    PaperAuthor,
+    ReviewAssignment,
+    Uptake,
+)
 from seminars.ranking import places, tiers_for
 from seminars.services.telling import office_posts, posts_of, tell
 
@@ -212,6 +224,7 @@ def award_call(call: Call, *, actor: Actor, reason: str = "") -> Call:
     if Objection.objects.filter(award__call=call, is_upheld=None).exists():
         raise DomainError("还有异议没有处理，请办公室先核实答复。")
     call = advance(call, "award", actor=actor, at=None, reason=reason)
+    _enter_prizes(call, actor=actor)
     for award in Award.objects.filter(call=call, tier__isnull=False).select_related(
         "paper", "tier"
     ):
@@ -225,6 +238,37 @@ def award_call(call: Call, *, actor: Actor, reason: str = "") -> Call:
             url=award.paper.get_absolute_url(),
         )
     return call
+
+
+def _enter_prizes(call: Call, *, actor: Actor) -> None:
+    """One honour for each author of a prize paper; units get theirs by their authors."""
+    tenant = Tenant.objects.get(pk=require_tenant_id())
+    authors = PaperAuthor.objects.filter(
+        paper__awards__call=call, paper__awards__tier__isnull=False
+    ).select_related("unit", "paper")
+    tiers = {
+        award.paper_id: str(award.tier)
+        for award in Award.objects.filter(call=call, tier__isnull=False).select_related("tier")
+    }
+    grant_honours(
+        [
+            Grant(
+                source=author,
+                unit=author.unit,
+                title=f"{tiers[author.paper_id]}：{author.paper.title}",
+                person=author.name,
+            )
+            for author in authors.order_by("paper__awards__rank", "paper", "position")
+        ],
+        Occasion(
+            kind=HonourKind.PRIZE,
+            name=str(call),
+            organ=tenant.leading_group,
+            level=level_here(),
+            awarded_on=today(),
+        ),
+        actor=actor,
+    )
 
 
 # --- uptake ----------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from gongjian.commons.documents.models import ReportJob
 from gongjian.commons.documents.reports import request_report
+from gongjian.commons.honours.documents import CERTIFICATES
+from gongjian.commons.honours.models import Honour
 from gongjian.foundation.audit.models import TrailEntry
 from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.web.pages import (
@@ -36,7 +38,16 @@ from seminars.forms import (
     PrizeForm,
     RemarkForm,
 )
-from seminars.models import Award, Call, Expert, Objection, Paper, ReviewAssignment, ReviewRemark
+from seminars.models import (
+    Award,
+    Call,
+    Expert,
+    Objection,
+    Paper,
+    PaperAuthor,
+    ReviewAssignment,
+    ReviewRemark,
+)
 from seminars.queries import SHOWN, judges_of, papers_for, results_of, standings, tally
 from seminars.services.calls import close_call, open_call, save_call, start_review
 from seminars.services.judging import (
@@ -486,6 +497,32 @@ class Proceedings(_OfCall, ConfirmPage):
             actor=self.actor,
             title=f"{call}论文集",
             parameters={"call": call.pk},
+        )
+
+    def get_success_url(self, result: Any) -> str:
+        return reverse("documents:report_centre")
+
+
+class Certificates(_OfCall, ConfirmPage):
+    """获奖证书 of all authors, one page each."""
+
+    permission = MANAGE_CALL
+    queryset = _CALLS.filter(state=CallState.AWARDED)
+    heading = "打印获奖证书"
+    submit_label = "生成 PDF"
+    help_text = "每位作者一页，带编号和核验码。完成后可在报告中心下载。"
+
+    def perform(self, form: Any) -> ReportJob:
+        call: Call = self.get_object()
+        keys = PaperAuthor.objects.filter(paper__call=call).values("pk")
+        honours = Honour.objects.filter(
+            source_kind=PaperAuthor._meta.label_lower, source_id__in=keys
+        )
+        return request_report(
+            CERTIFICATES.key,
+            actor=self.actor,
+            title=f"{call}获奖证书",
+            parameters={"honours": sorted(honours.values_list("pk", flat=True))},
         )
 
     def get_success_url(self, result: Any) -> str:

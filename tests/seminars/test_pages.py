@@ -7,6 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from gongjian.commons.documents.models import ReportJob
+from gongjian.commons.honours.models import Honour
 from gongjian.commons.notices.models import Notice
 from gongjian.foundation.calendar.working_days import working_deadline
 from gongjian.foundation.kernel.dates import today
@@ -174,7 +175,10 @@ def _hand_in(cast, sign_in, call: Call) -> Paper:
     ]  # fmt: skip
     answer = client.post(url("paper_write", paper.pk), paper_form(authors="甲 没有的单位"))
     assert "没有叫“没有的单位”的单位" in text(answer)
-    client.post(url("paper_write", paper.pk), paper_form(title="改了题目", revision="1"))
+    client.post(
+        url("paper_write", paper.pk),
+        paper_form(title="改了题目", revision="1", authors="赵春梅\n郑卫东 星火机械公司"),
+    )
     client.post(url("paper_step", paper.pk, "submit"), {"reason": ""})
     paper.refresh_from_db()
     assert (paper.state, paper.title) == (PaperState.SUBMITTED, "改了题目")
@@ -245,8 +249,12 @@ def test_from_paper_to_prize_in_the_browser_of_each(cast, sign_in):
     client = sign_in(cast.office)
     client.post(url("results_export", call.pk))
     client.post(url("proceedings", call.pk))
+    client.post(url("certificates", call.pk))
     kinds = set(ReportJob.objects.values_list("kind", flat=True))
-    assert kinds == {"seminars.results", "seminars.proceedings"}
+    assert kinds == {"seminars.results", "seminars.proceedings", "honours.certificates"}
+    honours = list(Honour.objects.order_by("number"))
+    assert [row.person for row in honours] == ["赵春梅", "郑卫东"]
+    assert all(row.title == "二等奖：改了题目" for row in honours)
     page = text(sign_in(cast.secretary).get(paper.get_absolute_url()))
     assert OPINION in page
     assert "评委0" not in page

@@ -12,7 +12,7 @@ from django.db.models import Model
 
 from gongjian.commons.documents.verification import new_code
 from gongjian.commons.honours.authority import KEEP_HONOUR
-from gongjian.commons.honours.enums import HonourKind, HonourState
+from gongjian.commons.honours.enums import HonourKind, HonourLevel, HonourState
 from gongjian.commons.honours.models import Honour
 from gongjian.foundation.audit.trail import record
 from gongjian.foundation.kernel.actor import Actor
@@ -21,7 +21,9 @@ from gongjian.foundation.kernel.errors import FieldErrors, NotPermitted
 from gongjian.foundation.tenancy.scope import require_tenant_id
 from gongjian.foundation.tenancy.turns import take_turns
 from gongjian.foundation.workflow.lifecycle import advance
+from orgs.enums import Level
 from orgs.models import Unit
+from orgs.queries import root_unit
 from orgs.services import demand_valid
 
 #: Letter before the serial of a certificate.
@@ -49,6 +51,18 @@ class Occasion:
     level: str
     awarded_on: date
     document_number: str = ""
+
+
+def level_here() -> HonourLevel:
+    """Level of what this region's leading group awards."""
+    root = root_unit()
+    known = {
+        Level.PROVINCE: HonourLevel.PROVINCE,
+        Level.PREFECTURE: HonourLevel.CITY,
+        Level.COUNTY: HonourLevel.COUNTY,
+        Level.TOWNSHIP: HonourLevel.TOWNSHIP,
+    }
+    return known.get(Level(root.level), HonourLevel.CITY) if root else HonourLevel.CITY
 
 
 @transaction.atomic
