@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.tenancy.scope import tenant_scope
 from orgs.models import User
+from tests.journeys.network import Network
 
 PASSWORD = "Gongjian-2026"
 #: Playwright keeps a running loop in the thread, which Django takes for async code.
@@ -51,16 +52,25 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def window(browser: Browser, live_server) -> Iterator[Callable[[Actor], Page]]:
+def network(live_server) -> Iterator[Network]:
+    """A way to the server that the test can cut: ``window(actor, network)`` goes through it."""
+    way = Network(live_server.thread.host, live_server.thread.port)
+    yield way
+    way.close()
+
+
+@pytest.fixture
+def window(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
     """Open a window of one's own for a person of the cast and sign in there."""
     contexts: list[BrowserContext] = []
 
-    def enter(actor: Actor) -> Page:
+    def enter(actor: Actor, network: Network | None = None) -> Page:
+        base_url = network.url if network else live_server.url
         user = User.objects.get(pk=actor.user_id)
         user.set_password(PASSWORD)
         user.save()
         context = browser.new_context(
-            base_url=live_server.url, locale="zh-CN", viewport={"width": 1440, "height": 900}
+            base_url=base_url, locale="zh-CN", viewport={"width": 1440, "height": 900}
         )
         context.set_default_timeout(10_000)
         contexts.append(context)
@@ -69,7 +79,7 @@ def window(browser: Browser, live_server) -> Iterator[Callable[[Actor], Page]]:
         page.get_by_label("用户名").fill(user.username)
         page.locator("[name=password]").fill(PASSWORD)
         page.get_by_role("button", name="登录").click()
-        page.wait_for_url(f"{live_server.url}/")
+        page.wait_for_url(f"{base_url}/")
         return page
 
     yield enter

@@ -48,17 +48,19 @@ def expect_saved(page: Page) -> None:
     expect(page.locator("#save-state")).to_have_attribute("data-state", "saved")
 
 
-def test_a_dead_network_keeps_every_cell_and_sends_it_later(committed_cast, owed, kept, window):
-    page = window(committed_cast.secretary)
+def test_a_dead_network_keeps_every_cell_and_sends_it_later(
+    committed_cast, owed, kept, window, network
+):
+    page = window(committed_cast.secretary, network)
     page.goto(sheet(owed))
     type_all(page, CODES[:2])
     expect_saved(page)
 
-    page.context.set_offline(True)
+    network.cut(page.context)
     type_all(page, CODES[2:])
     expect(page.locator("#save-state")).to_contain_text("离线，3 项已存本机")
     assert kept() == [120, 90, None, None, None]
-    page.context.set_offline(False)
+    network.mend(page.context)
     expect_saved(page)
 
     assert kept() == [120, 90, 12, 8, 6]
@@ -159,10 +161,10 @@ def test_somebody_else_signing_in_does_not_send_what_stands_here(
 
 
 def test_with_a_dead_network_the_sheet_opens_and_loses_nothing(
-    committed_cast, owed, kept, window, settings
+    committed_cast, owed, kept, window, network, settings
 ):
     settings.OFFLINE_PAGES = True
-    page = window(committed_cast.secretary)
+    page = window(committed_cast.secretary, network)
     page.goto(sheet(owed))
     page.wait_for_function(
         "async path => Boolean(await (await caches.open('gongjian-pages')).match(path))",
@@ -174,7 +176,7 @@ def test_with_a_dead_network_the_sheet_opens_and_loses_nothing(
     )
     type_all(page, CODES[:2])
     expect_saved(page)
-    page.context.set_offline(True)
+    network.cut(page.context)
     type_all(page, CODES[2:4])
     page.close(run_before_unload=False)
 
@@ -184,7 +186,7 @@ def test_with_a_dead_network_the_sheet_opens_and_loses_nothing(
     expect(again.locator(f"#cell-{CODES[1]}")).to_have_value("90")
     expect(again.locator(f"#cell-{CODES[3]}")).to_have_value("8")
     type_all(again, CODES[4:])
-    again.context.set_offline(False)
+    network.mend(again.context)
     expect_saved(again)
     assert kept() == [120, 90, 12, 8, 6]
 

@@ -43,12 +43,12 @@ def sheet(page: Page, owed: Obligation) -> Page:
     return page
 
 
-def test_sums_rates_and_checks_move_with_every_key(committed_cast, owed, scoped, window):
-    page = sheet(window(committed_cast.secretary), owed)
+def test_sums_rates_and_checks_move_with_every_key(committed_cast, owed, scoped, window, network):
+    page = sheet(window(committed_cast.secretary, network), owed)
     with scoped():
         total, rate = code_of(owed, "问题合计"), code_of(owed, "入会率")
     # The network is cut, so nothing here comes from the server.
-    page.context.set_offline(True)
+    network.cut(page.context)
     for code, value in {"Z201": "120", "Z202": "90", "Z602": "8", "Z603": "6"}.items():
         page.locator(f"#cell-{code}").fill(value)
     expect(page.locator(f"#cell-{total}")).to_have_value("14")
@@ -60,7 +60,7 @@ def test_sums_rates_and_checks_move_with_every_key(committed_cast, owed, scoped,
     page.locator("#cell-Z202").fill("95")
     expect(page.locator("#message-Z203")).to_be_empty()
     expect(page.locator(f"#cell-{rate}")).to_have_value("79.17")
-    page.context.set_offline(False)
+    network.mend(page.context)
     expect_saved(page)
 
     with scoped():

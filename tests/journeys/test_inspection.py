@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,6 +14,7 @@ from gongjian.foundation.kernel.dates import today
 from inspections.models import Finding, Visit
 from tests.factories.inspections import CHECKLIST, arranged, inspector, plan_line
 from tests.factories.questionnaires import checklist
+from tests.journeys.network import Network
 
 PHONE = {"width": 390, "height": 844}
 
@@ -64,9 +66,11 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def test_from_the_phone_to_the_relapse(committed_cast, planned, found, scoped, window, work_off):
-    inspecting = on_phone(window(committed_cast.office))
-    _inspect_without_network(inspecting, planned, found)
+def test_from_the_phone_to_the_relapse(
+    committed_cast, planned, found, scoped, window, network, work_off
+):
+    inspecting = on_phone(window(committed_cast.office, network))
+    _inspect_without_network(inspecting, network, planned, found)
     _sign_on_both_sides(inspecting, planned)
     _order_rectification(inspecting, planned, scoped, work_off)
     matter = _rectify(window(committed_cast.secretary))
@@ -75,14 +79,14 @@ def test_from_the_phone_to_the_relapse(committed_cast, planned, found, scoped, w
     expect(inspecting.get_by_text("反弹率 100.0%")).to_be_visible()
 
 
-def _inspect_without_network(page: Page, planned: Visit, found) -> None:
+def _inspect_without_network(page: Page, network: Network, planned: Visit, found) -> None:
     page.goto(f"/inspections/visits/{planned.pk}/")
     page.get_by_role("link", name="开始检查").click()
     press(page, "开始检查")
     expect(page.get_by_role("heading", name="现场检查")).to_be_visible()
     answer(page, 0, "否")
     expect_saved(page)
-    page.context.set_offline(True)
+    network.cut(page.context)
     answer(page, 1, "3")
     demand = page.locator(".visit-question").first.locator("[data-demand-finding]")
     expect(demand).to_be_visible()
@@ -96,7 +100,7 @@ def _inspect_without_network(page: Page, planned: Visit, found) -> None:
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
     assert overflow == 0
-    page.context.set_offline(False)
+    network.mend(page.context)
     expect_saved(page)
     assert found() == ["工会委员会超届一年"]
 
@@ -134,7 +138,8 @@ def _rectify(page: Page) -> str:
     page.get_by_label("办理结果").fill("已按程序换届，批复附后。")
     press(page, "申请办结")
     expect(page.get_by_text("等待另一位同志核验")).to_be_visible()
-    return page.url
+    # The other window reaches the server by another way, so the path alone is handed on.
+    return urlsplit(page.url).path
 
 
 def _verify_and_look_back(page: Page, matter: str) -> None:
@@ -154,10 +159,10 @@ def _verify_and_look_back(page: Page, matter: str) -> None:
 
 
 def test_a_killed_tab_and_a_dead_network_give_everything_back(
-    committed_cast, planned, found, scoped, window, settings
+    committed_cast, planned, found, scoped, window, network, settings
 ):
     settings.OFFLINE_PAGES = True
-    page = on_phone(window(committed_cast.office))
+    page = on_phone(window(committed_cast.office, network))
     page.goto(f"/inspections/visits/{planned.pk}/steps/start/")
     press(page, "开始检查")
     page.wait_for_function(
@@ -170,7 +175,7 @@ def test_a_killed_tab_and_a_dead_network_give_everything_back(
     )
     answer(page, 1, "4")
     expect_saved(page)
-    page.context.set_offline(True)
+    network.cut(page.context)
     answer(page, 0, "否")
     page.get_by_role("button", name="记问题").first.click()
     note_finding(page, "花名册缺十二人")
@@ -186,7 +191,7 @@ def test_a_killed_tab_and_a_dead_network_give_everything_back(
     # The kept page is older than what was saved: it is brought up to it.
     expect(again.locator(".visit-question").nth(1).get_by_label("4", exact=True)).to_be_checked()
     assert found() == []
-    context.set_offline(False)
+    network.mend(context)
     expect_saved(again)
     assert found() == ["花名册缺十二人"]
 
