@@ -176,4 +176,4 @@ def test_a_branch_costs_the_same_statements_whatever_its_size(cast, quarter):
         return len(queries)
 
     submitted(cast, cast.hongqi, quarter, cast.secretary)
-    assert cost(cast.dongfeng) == cost(cast.city) == 5
+    assert cost(cast.dongfeng) == cost(cast.city) == 4
