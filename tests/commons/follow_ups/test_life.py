@@ -198,8 +198,8 @@ def test_a_matter_goes_only_where_the_model_goes(cast):
     run_machine(
         machine_for(cast),
         settings=settings(
-            max_examples=15,
-            stateful_step_count=20,
+            max_examples=20,
+            stateful_step_count=60,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
