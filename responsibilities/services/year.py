@@ -205,16 +205,18 @@ def open_arranged(held: Arrangement, *, actor: Actor) -> int:
 def open_due(day: date | None = None) -> list[str]:
     """Open what is arranged for today or before; one that cannot be opened stops no other."""
     day = day or today()
-    tenant = Tenant.objects.get(pk=require_tenant_id())
-    actor = system_actor(tenant)
-    due = Arrangement.objects.filter(
-        opens_itself=True,
-        period__opens_on__lte=day,
-        period__due_on__gte=day,
-        period__obligations__isnull=True,
-    ).select_related("period")
+    with transaction.atomic():
+        tenant = Tenant.objects.get(pk=require_tenant_id())
+        actor = system_actor(tenant)
+        due = Arrangement.objects.filter(
+            opens_itself=True,
+            period__opens_on__lte=day,
+            period__due_on__gte=day,
+            period__obligations__isnull=True,
+        ).select_related("period")
+        waiting = list(due.order_by("pk"))
     opened = []
-    for held in due.order_by("pk"):
+    for held in waiting:
         try:
             open_arranged(held, actor=actor)
         except DomainError:

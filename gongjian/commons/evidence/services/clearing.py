@@ -38,7 +38,8 @@ def clear_files() -> int:
     """First say that a file is gone, then remove it, unless it was brought back between."""
     with transaction.atomic():
         marked = [pk for pk in _unused().values_list("pk", flat=True) if _mark(pk)]
-    for pk in EvidenceFile.objects.exclude(purged_at=None).values_list("pk", flat=True):
+        purged = list(EvidenceFile.objects.exclude(purged_at=None).values_list("pk", flat=True))
+    for pk in purged:
         _remove(pk)
     return len(marked)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from django.db import transaction
+
 from gongjian.commons.follow_ups.enums import FollowUpState
 from gongjian.commons.follow_ups.models import FollowUp
 from gongjian.commons.follow_ups.services.assigning import resume_follow_up
@@ -18,11 +20,15 @@ logger = logging.getLogger(__name__)
 
 def resume_due() -> int:
     """Take up what was put off until today; may run any number of times."""
-    actor = system_actor(Tenant.objects.get(pk=require_tenant_id()))
+    with transaction.atomic():
+        actor = system_actor(Tenant.objects.get(pk=require_tenant_id()))
+        due = list(
+            FollowUp.objects.filter(
+                state=FollowUpState.SUSPENDED, suspended_until__lte=today()
+            ).select_related("unit")
+        )
     done = 0
-    for item in FollowUp.objects.filter(
-        state=FollowUpState.SUSPENDED, suspended_until__lte=today()
-    ).select_related("unit"):
+    for item in due:
         try:
             resume_follow_up(item, actor=actor, reason="暂缓到期，自动恢复办理")
             done += 1
