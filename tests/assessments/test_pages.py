@@ -294,7 +294,7 @@ def test_what_waits_stands_on_the_desk(given, cast, sign_in):
 
 
 def test_the_desk_ranks_an_official_result_only(published, cast, sign_in):
-    page = sign_in(cast.county).get("/").content.decode()
+    page = sign_in(cast.county).get("/desk/cards/").content.decode()
     assert "card-assessments-ranking" in page
     assert "东风镇" in page
     assert "南麓镇" not in page
