@@ -1,0 +1,10 @@
+"""App of the ledger of enterprises and social organizations (双组双建)."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class LedgerConfig(AppConfig):
+    name = "ledger"
+    verbose_name = "双组双建台账"
