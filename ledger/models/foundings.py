@@ -62,7 +62,7 @@ class Founding(TenantOwned, Stateful):
             "ledger.founding.preparing", style="primary", icon="writing-sign",
         ),
         Step(
-            "build", "登记建成", frozenset({_S.LISTED, _S.GUIDED, _S.PREPARING}), _S.BUILT,
+            "build", "登记建成", frozenset(RUNNING), _S.BUILT,
             authority.EDIT_ENTRY, "ledger.founding.built", style="primary", icon="circle-check",
         ),
         Step(
