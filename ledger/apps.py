@@ -8,3 +8,6 @@ from django.apps import AppConfig
 class LedgerConfig(AppConfig):
     name = "ledger"
     verbose_name = "双组双建台账"
+
+    def ready(self) -> None:
+        from ledger import contributions, documents, indicators, reminders

@@ -55,7 +55,7 @@ class EntryFilter(django_filters.FilterSet):
             "union": (False, True),
             "neither": (False, False),
         }[value]
-        return queryset.filter(has_party=has[0], has_union=has[1])
+        return queryset.filter(has_party=has[0], has_union=has[1])  # type: ignore[misc]
 
 
 class FoundingFilter(django_filters.FilterSet):

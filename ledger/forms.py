@@ -58,7 +58,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 COUNTS = GROUPS[1][1][1:]
 
 
-class EntryForm(forms.ModelForm):  # type: ignore[type-arg]
+class EntryForm(forms.ModelForm):
     """All facts of an entry; a day tells since when they hold."""
 
     unit = UnitField(label="属地单位", permission=EDIT_ENTRY)
@@ -130,7 +130,7 @@ class VisitForm(forms.Form):
     )
 
 
-class BodyForm(forms.ModelForm):  # type: ignore[type-arg]
+class BodyForm(forms.ModelForm):
     """An organization as its approval says."""
 
     class Meta:
@@ -249,7 +249,7 @@ class RestructuringForm(forms.Form):
     approval_number = forms.CharField(label="批复文号", max_length=60, required=False)
 
 
-class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+class SettingsForm(forms.ModelForm):
     class Meta:
         model = LedgerSettings
         fields = [

@@ -29,7 +29,7 @@ IMPORT_TONES = {
 }
 
 
-def standing_chip(has_party: bool, has_union: bool) -> SafeString:
+def standing_chip(*, has_party: bool, has_union: bool) -> SafeString:
     """双建状态 in the words of the trade."""
     if has_party and has_union:
         return chip("党有工有", "ok")
@@ -65,7 +65,7 @@ class EntryTable(GongjianTable):
         return format_html('{}<br><small class="muted digits">{}</small>', record.name, code)
 
     def render_standing(self, record: Entry) -> SafeString:
-        return standing_chip(record.has_party, record.has_union)  # type: ignore[attr-defined]
+        return standing_chip(has_party=record.has_party, has_union=record.has_union)  # type: ignore[attr-defined]
 
     def render_operation(self, record: Entry) -> str:
         tone = "ok" if record.operation == Operation.OPEN else "draft"

@@ -144,16 +144,21 @@ def _changes(entry: Entry, unit: Unit, values: Mapping[str, Any]) -> list[list[s
     """[field, label, before, after] of what differs, as people read it."""
     if not entry.pk:
         return []
-    found = []
     fresh = Entry(**{name: values.get(name, getattr(entry, name)) for name in FACTS})
     fresh.credit_code = plain_code(fresh.credit_code)
-    for name in FACTS:
-        if getattr(entry, name) != getattr(fresh, name):
-            label = str(Entry._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-            found.append([name, label, shown(entry, name), shown(fresh, name)])
+    found = [
+        [name, label_of(name), shown(entry, name), shown(fresh, name)]
+        for name in FACTS
+        if getattr(entry, name) != getattr(fresh, name)
+    ]
     if entry.unit_id != unit.pk:
         found.append(["unit", "属地单位", entry.unit.name, unit.name])
     return found
+
+
+def label_of(name: str) -> str:
+    """What people call a fact."""
+    return str(Entry._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
 
 def shown(entry: Any, name: str) -> str:
@@ -171,8 +176,7 @@ def _demand_sound(entry: Entry) -> None:
         faults["credit_code"] = fault
     for part, whole in PARTS:
         if getattr(entry, part) > getattr(entry, whole):
-            of = Entry._meta.get_field(whole).verbose_name  # type: ignore[union-attr]
-            faults[part] = f"不能大于{of}（{getattr(entry, whole)}）。"
+            faults[part] = f"不能大于{label_of(whole)}（{getattr(entry, whole)}）。"
     if entry.founded_on and entry.founded_on > today():
         faults["founded_on"] = "成立日期不能晚于今天。"
     if faults:
