@@ -93,7 +93,7 @@ def file_context(entry: Entry, day: date) -> FormContext:
     return FormContext(
         title="双组双建台账\n（一企一档）",
         rows=rows,
-        widths=(15, 20, 13, 20, 13, 19),
+        widths=(19, 31, 19, 31),
         blocks=[
             Block(
                 "走访记录",
@@ -112,13 +112,13 @@ def file_context(entry: Entry, day: date) -> FormContext:
 
 
 def _pairs(*facts: tuple[str, str]) -> list[list[Cell]]:
-    """Three facts a row; the last row is filled up."""
+    """Two facts a row; the last row is filled up."""
     rows: list[list[Cell]] = []
-    for at in range(0, len(facts), 3):
+    for at in range(0, len(facts), 2):
         row: list[Cell] = []
-        for label, text in facts[at : at + 3]:
+        for label, text in facts[at : at + 2]:
             row += [Cell(label, is_label=True), Cell(text)]
-        if missing := 6 - len(row):
+        if missing := 4 - len(row):
             row[-1] = Cell(row[-1].text, columns=1 + missing)
         rows.append(row)
     return rows

@@ -74,6 +74,9 @@ class EntryForm(forms.ModelForm):
         self.fields["unit"].offer(units)  # type: ignore[attr-defined]
         for name in ("founded_on", "counted_on", "congress_on", "contract_ends_on"):
             self.fields[name].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        for name in ("industry", "party_obstacle", "union_obstacle"):
+            choice: Any = self.fields[name]
+            choice.choices = [("", "未填"), *choice.choices[1:]]
         for name in COUNTS:
             self.fields[name].required = False
         self.fields["since"].initial = today()

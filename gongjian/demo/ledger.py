@@ -58,7 +58,10 @@ def ledger_year(tenant: Tenant) -> None:
         return
     office = actor_named(tenant, "office")
     chance = random.Random(2026)  # noqa: S311 -- demo data, the same each time
-    towns = list(Unit.objects.filter(level=Level.TOWNSHIP, closed_on=None).order_by("path")[:14])
+    first: dict[int | None, Unit] = {}
+    for found in Unit.objects.filter(level=Level.TOWNSHIP, closed_on=None).order_by("path"):
+        first.setdefault(found.parent_id, found)
+    towns = list(first.values())
     number = 0
     for town in towns:
         entries = []
