@@ -106,7 +106,12 @@ class EntryForm(forms.ModelForm):
 class QuickForm(forms.Form):
     """What changes often, to be put right in the list itself."""
 
-    worker_count = forms.IntegerField(label="职工", min_value=0, max_value=2_000_000_000)
+    worker_count = forms.IntegerField(
+        label="职工",
+        min_value=0,
+        max_value=2_000_000_000,
+        widget=forms.NumberInput(attrs={"autofocus": True}),
+    )
     member_count = forms.IntegerField(label="会员", min_value=0, max_value=2_000_000_000)
     party_member_count = forms.IntegerField(label="正式党员", min_value=0, max_value=2_000_000_000)
     operation = forms.ChoiceField(label="经营状态", choices=Operation.choices)

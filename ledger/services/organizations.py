@@ -46,7 +46,7 @@ def found_body(
     _fill(body, values)
     body.save()
     first = Term(body=body, number=1, **{"starts_on": body.founded_on, **term})
-    demand_valid(first)
+    _demand_term(first)
     first.save()
     record("ledger.body.founded", body, actor=actor, label="成立组织")
     return body
@@ -201,7 +201,7 @@ def renew_term(body: Body, *, actor: Actor, values: Mapping[str, Any]) -> Term:
         sitting.save(update_fields=["ended_on"])
         number = sitting.number + 1
     term = Term(body=body, number=number, **values)
-    demand_valid(term)
+    _demand_term(term)
     term.save()
     record(
         "ledger.body.renewed",
@@ -229,6 +229,12 @@ def dissolve_body(body: Body, *, actor: Actor, dissolved_on: date, reason: str) 
     body.save()
     record("ledger.body.dissolved", body, actor=actor, label="撤销组织", reason=reason)
     return body
+
+
+def _demand_term(term: Term) -> None:
+    if term.due_on <= term.starts_on:
+        raise FieldErrors({"due_on": "届满日期必须晚于选举日期，请更正。"})
+    demand_valid(term)
 
 
 def lock_body(body: Body) -> Body:
