@@ -18,6 +18,9 @@ from tests.factories.ledger import code_of, compared, entry_of, kept, list_file
 
 pytestmark = pytest.mark.django_db
 
+#: Statements that a list of any length may take.
+COMPARED, APPLIED = 30, 40
+
 
 def verdicts(upload) -> dict[str, str]:
     return {row.values.get("name", ""): row.verdict for row in upload.rows.all()}
@@ -205,9 +208,9 @@ def test_a_title_over_the_table_is_passed_over(cast):
 def test_a_long_list_takes_few_statements(cast, django_assert_max_num_queries):
     rows = [[f"甲{n}公司", code_of(1000 + n), "", 30, ""] for n in range(300)]
     upload = kept(cast, rows)
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(COMPARED):
         upload = compare_list(upload, actor=cast.township, mapping=upload.mapping)
     decide_all(cast, upload, new="accept")
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(APPLIED):
         apply_list(upload, actor=cast.township)
     assert Founding.objects.count() == 300
