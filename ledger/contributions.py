@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
 
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.tenancy.counts import Answer, Asking
 from gongjian.foundation.web.shelves import (
     DashboardCard,
     NavigationEntry,
@@ -54,45 +56,27 @@ navigation.register(
 )
 
 
-def find_todos(actor: Actor) -> Sequence[Todo]:
+def find_todos(actor: Actor) -> Asking[Sequence[Todo]]:
+    """What the unit in charge has to do; those above are told only of what is late below them."""
     scope = actor.scope(EDIT_ENTRY)
     if scope is None:
+        yield []
         return []
-    todos: list[Todo] = []
-    day = today()
-    foundings = list(running_foundings(scope).order_by("due_on", "pk")[: NAMED + 1])
-    for row in foundings[:NAMED]:
-        late = row.due_on < day
-        todos.append(
-            Todo(
-                title=f"{row.get_state_display()}：{row}",
-                url=row.get_absolute_url(),
-                note=row.note[:40] or str(row.entry.unit),
-                due_on=row.due_on,
-                tone="bad" if late else "info",
-                icon="building-community",
-            )
-        )
-    if len(foundings) > NAMED:
-        todos.append(
-            Todo(
-                title=f"应建未建清单还有{running_foundings(scope).count() - NAMED}项",
-                url=reverse("ledger:founding_list"),
-                icon="list-check",
-            )
-        )
-    for term in ending_terms(day, rules().term_notice_days, scope)[:NAMED]:
-        over = term.due_on < day
-        todos.append(
-            Todo(
-                title=f"{'届满未换届' if over else '准备换届'}：{term.body}",
-                url=term.get_absolute_url(),
-                note=str(term.body.unit),
-                due_on=term.due_on,
-                tone="bad" if over else "warn",
-                icon="clock",
-            )
-        )
+    day, unit = today(), actor.unit_id or 0
+    notice = rules().term_notice_days
+    foundings = running_foundings(scope)
+    terms = ending_terms(day, notice, scope)
+    clocks = running_restructurings(scope)
+    own, late, ending, over, restructured, late_clocks, uploads = yield [
+        foundings.filter(entry__unit=unit).order_by("due_on", "pk"),
+        foundings.filter(due_on__lt=day).exclude(entry__unit=unit),
+        terms.filter(body__unit=unit),
+        terms.filter(due_on__lt=day).exclude(body__unit=unit),
+        clocks.filter(entry__unit=unit)[:NAMED],
+        clocks.filter(due_on__lt=day).exclude(entry__unit=unit),
+        _open_lists(actor),
+    ]
+    todos = _foundings(own, day) + _terms(ending, day)
     todos += [
         Todo(
             title=f"改制后健全双建：{row.entry}",
@@ -102,20 +86,78 @@ def find_todos(actor: Actor) -> Sequence[Todo]:
             tone="bad" if row.due_on < day else "warn",
             icon="arrows-exchange",
         )
-        for row in running_restructurings(scope)[:NAMED]
+        for row in restructured
     ]
-    if actor.may(IMPORT_LIST):
-        todos += [
-            Todo(
-                title=f"决定部门名单：{upload}",
-                url=upload.get_absolute_url(),
-                icon="file-spreadsheet",
-            )
-            for upload in LedgerImport.objects.within(actor.scope(IMPORT_LIST)).filter(
-                state__in=[ImportState.UPLOADED, ImportState.COMPARED]
-            )[:3]
-        ]
+    todos += [
+        Todo(
+            title=f"决定部门名单：{upload}",
+            url=upload.get_absolute_url(),
+            icon="file-spreadsheet",
+        )
+        for upload in uploads
+    ]
+    below = (
+        (late, "组建事项", f"{reverse('ledger:founding_list')}?late=on"),
+        (over, "届满未换届", reverse("ledger:term_list")),
+        (late_clocks, "改制后双建未健全", reverse("ledger:restructuring_list")),
+    )
+    todos += [
+        Todo(title=f"督促下级：{words}超期{found.count}项", url=address, tone="bad", icon="clock")
+        for found, words, address in below
+        if found
+    ]
     return todos
+
+
+def _open_lists(actor: Actor) -> Any:
+    scope = actor.scope(IMPORT_LIST)
+    if scope is None:
+        return None
+    open_states = [ImportState.UPLOADED, ImportState.COMPARED]
+    return LedgerImport.objects.within(scope).filter(
+        state__in=open_states, created_by=actor.user_id
+    )[:3]
+
+
+def _foundings(found: Answer, day: date) -> list[Todo]:
+    if not found:
+        return []
+    todos = [
+        Todo(
+            title=f"{row.get_state_display()}：{row}",
+            url=row.get_absolute_url(),
+            note=row.note[:40] or str(row.entry.unit),
+            due_on=row.due_on,
+            tone="bad" if row.due_on < day else "info",
+            icon="building-community",
+        )
+        for row in found.question[:NAMED]  # type: ignore[index]
+    ]
+    if found.count > NAMED:
+        todos.append(
+            Todo(
+                title=f"应建未建清单还有{found.count - NAMED}项",
+                url=reverse("ledger:founding_list"),
+                icon="list-check",
+            )
+        )
+    return todos
+
+
+def _terms(found: Answer, day: date) -> list[Todo]:
+    if not found:
+        return []
+    return [
+        Todo(
+            title=f"{'届满未换届' if row.due_on < day else '准备换届'}：{row.body}",
+            url=row.get_absolute_url(),
+            note=str(row.body.unit),
+            due_on=row.due_on,
+            tone="bad" if row.due_on < day else "warn",
+            icon="clock",
+        )
+        for row in found.question[:NAMED]  # type: ignore[index]
+    ]
 
 
 todo_sources.register(TodoSource("ledger", "双组双建台账", find_todos))

@@ -10,8 +10,8 @@ from django.utils.safestring import SafeString
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.web.tables import GongjianTable, NumberColumn
 from gongjian.foundation.web.templatetags.ui import chip
-from ledger.enums import FoundingState, ImportState, Operation
-from ledger.models import Entry, Founding, LedgerImport, Term
+from ledger.enums import FoundingState, ImportState, Operation, RestructuringState
+from ledger.models import Entry, Founding, LedgerImport, Restructuring, Term
 
 FOUNDING_TONES = {
     FoundingState.CLUE: "draft",
@@ -128,6 +128,33 @@ class TermTable(GongjianTable):
         if left < 0:
             return chip(f"超期{-left}天", "bad")
         return chip(f"还有{left}天", "warn" if left <= 90 else "ok")
+
+
+class RestructuringTable(GongjianTable):
+    entry = django_tables2.Column(
+        "单位", order_by="entry__name", linkify=lambda record: record.get_absolute_url()
+    )
+    unit = django_tables2.Column("属地", accessor="entry__unit", order_by="entry__unit__path")
+    kind = django_tables2.Column("类型")
+    completed_on = django_tables2.DateColumn(format="Y-m-d", verbose_name="完成日期")
+    due_on = django_tables2.DateColumn(format="Y-m-d", verbose_name="健全期限")
+    sound_on = django_tables2.DateColumn(format="Y-m-d", verbose_name="健全日期", default="—")
+    state = django_tables2.Column("状态")
+
+    class Meta(GongjianTable.Meta):
+        model = Restructuring
+        fields = ["entry", "unit", "kind", "completed_on", "due_on", "sound_on", "state"]
+        sequence = fields
+        order_by = ("-completed_on",)
+        empty_text = "没有改制单位。在一企一档里登记改制，双建健全的时钟从完成日起走。"
+
+    def render_state(self, record: Restructuring) -> str:
+        if record.state == RestructuringState.RUNNING:
+            left = (record.due_on - today()).days
+            return chip(
+                f"超期{-left}天" if left < 0 else f"还有{left}天", "bad" if left < 0 else "warn"
+            )
+        return chip(record.get_state_display(), "ok" if record.sound_on else "draft")
 
 
 class LedgerImportTable(GongjianTable):

@@ -49,6 +49,7 @@ urlpatterns: list[URLPattern] = [
         foundings.FoundingStep.as_view(),
         name="founding_step",
     ),
+    path("restructurings/", foundings.RestructuringList.as_view(), name="restructuring_list"),
     path(
         "restructurings/<int:pk>/steps/<slug:step>/",
         foundings.RestructuringStep.as_view(),

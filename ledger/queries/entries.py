@@ -8,13 +8,15 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
+from gongjian.foundation.kernel.once import once_a_page
 from gongjian.foundation.tenancy.models import TenantQuerySet
-from ledger.enums import Form, Operation
+from ledger.enums import Operation
 from ledger.models import Body, Coverage, Entry, EntryVersion, LedgerSettings, Term
 from ledger.models.entries import EntryFacts
 from orgs.enums import Line
 
 
+@once_a_page
 def rules() -> LedgerSettings:
     """The region's rules, or the usual ones."""
     return LedgerSettings.objects.first() or LedgerSettings()
@@ -25,10 +27,9 @@ def running_on(day: date) -> Q:
     return Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gt=day))
 
 
-def covered(line: str, day: date, *, key: str = "pk", own: bool = False) -> Exists:
-    """Whether the entry (``key`` leads to it) is covered on the day, or by a body of its own."""
-    found = Coverage.objects.filter(running_on(day), entry_id=OuterRef(key), line=line)
-    return Exists(found.filter(form=Form.OWN) if own else found)
+def covered(line: str, day: date) -> Exists:
+    """Whether the entry is covered on the day."""
+    return Exists(Coverage.objects.filter(running_on(day), entry_id=OuterRef("pk"), line=line))
 
 
 def with_standing(entries: TenantQuerySet[Entry], day: date) -> TenantQuerySet[Entry]:

@@ -19,8 +19,9 @@ from gongjian.foundation.workflow.lifecycle import advance
 from ledger.authority import IMPORT_LIST
 from ledger.enums import Decision, EntryKind, ImportState, Operation, Source, Verdict
 from ledger.models import Entry, EntryVersion, ImportRow, LedgerImport
+from ledger.models.entries import PARTS
 from ledger.reading import LABELS, guess_mapping, read_cells, read_list
-from ledger.services.entries import save_entry, shown, version_of
+from ledger.services.entries import label_of, save_many, shown, version_of
 from ledger.services.foundings import list_missing
 from ledger.text import name_key
 from orgs.models import Unit
@@ -91,6 +92,18 @@ class _Known:
     by_pk: dict[int, Unit] = field(default_factory=dict)
 
 
+def _write_rows(rows: Sequence[ImportRow], names: Sequence[str]) -> None:
+    # An upsert on the key writes hundreds of rows a statement; bulk_update would
+    # build one CASE a field and take seconds.
+    ImportRow.objects.bulk_create(
+        rows,
+        batch_size=_BATCH,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=list(names),
+    )
+
+
 def _read_known(upload: LedgerImport) -> _Known:
     known = _Known()
     # The whole tenant: who is entered elsewhere must not be entered twice.
@@ -132,10 +145,8 @@ def compare_list(upload: LedgerImport, *, actor: Actor, mapping: Mapping[str, in
         _judge(row, upload, known, seen)
         if row.entry_id:
             met.add(row.entry_id)
-    ImportRow.objects.bulk_update(
-        rows,
-        ["values", "errors", "verdict", "changes", "entry", "unit", "why", "decision"],
-        batch_size=_BATCH,
+    _write_rows(
+        rows, ["values", "errors", "verdict", "changes", "entry", "unit", "why", "decision"]
     )
     if upload.is_complete:
         _find_vanished(upload, met)
@@ -302,11 +313,12 @@ def apply_list(upload: LedgerImport, *, actor: Actor, reason: str = "") -> Ledge
             "entry__unit", "unit"
         )
     )
-    fresh = [row for row in rows if row.verdict == Verdict.NEW or row.decision == Decision.SEPARATE]
-    _demand_unchanged(rows, fresh)
+    fresh = [row for row in rows if is_fresh(row)]
+    entries = _lock_entries(rows, fresh)
+    changed = [row for row in rows if not is_fresh(row)]
     outcome = {
         "new": _enter(upload, fresh, actor=actor),
-        "changed": _change(upload, [row for row in rows if row not in fresh], actor=actor),
+        "changed": _change(upload, changed, entries, actor=actor),
     }
     met = upload.rows.filter(number__gt=0, entry__isnull=False).values_list("entry_id", flat=True)
     Entry.objects.filter(pk__in=list(met)).update(seen_on=upload.as_of)
@@ -321,19 +333,34 @@ def apply_list(upload: LedgerImport, *, actor: Actor, reason: str = "") -> Ledge
     )
 
 
-def _demand_unchanged(rows: Sequence[ImportRow], fresh: Sequence[ImportRow]) -> None:
-    """Refuse when the ledger moved on since it was compared."""
-    entries = {row.entry_id for row in rows if row.entry_id}
-    revisions = dict(
-        Entry.objects.select_for_update(of=("self",))
-        .filter(pk__in=entries)
-        .values_list("pk", "revision")
-    )
-    codes = [row.values["credit_code"] for row in fresh if row.values.get("credit_code")]
-    moved = [row for row in rows if row.entry_id and row.verdict != Verdict.NEW
-             and revisions.get(row.entry_id) != row.values.get("revision")]  # fmt: skip
-    if moved or Entry.objects.filter(credit_code__in=codes).exists():
+def is_fresh(row: ImportRow) -> bool:
+    """It becomes an entry of its own."""
+    return row.verdict == Verdict.NEW or row.decision == Decision.SEPARATE
+
+
+def _lock_entries(rows: Sequence[ImportRow], fresh: Sequence[ImportRow]) -> dict[int, Entry]:
+    """The entries to be changed, locked; refused when the ledger moved on since."""
+    old = [row for row in rows if not is_fresh(row)]
+    entries = {
+        entry.pk: entry
+        for entry in Entry.objects.select_for_update(of=("self",))
+        .select_related("unit")
+        .filter(pk__in=[row.entry_id for row in old])
+        .order_by("pk")
+    }
+    met: dict[int, int] = {}
+    for row in old:
+        if (first := met.setdefault(row.entry_id or 0, row.number)) != row.number:
+            raise DomainError(
+                f"第{first}行和第{row.number}行认作了同一单位“{row.entry}”，请只留一行。"
+            )
+    codes = [code for row in rows if (code := row.values.get("credit_code"))]
+    taken = Entry.objects.filter(credit_code__in=codes).exclude(pk__in=list(entries))
+    if taken.exists() or any(
+        entries[row.entry_id or 0].revision != row.values.get("revision") for row in old
+    ):
         raise StateConflict("比对以后台账有变化，请重新比对，原来的决定要再看一遍。")
+    return entries
 
 
 def _enter(upload: LedgerImport, rows: Sequence[ImportRow], *, actor: Actor) -> int:
@@ -365,15 +392,16 @@ def _enter(upload: LedgerImport, rows: Sequence[ImportRow], *, actor: Actor) -> 
     )
     for row, entry in zip(rows, entries, strict=True):
         row.entry = entry
-    ImportRow.objects.bulk_update(rows, ["entry"], batch_size=_BATCH)
+    _write_rows(rows, ["entry"])
     return len(entries)
 
 
-def _change(upload: LedgerImport, rows: Sequence[ImportRow], *, actor: Actor) -> int:
+def _change(
+    upload: LedgerImport, rows: Sequence[ImportRow], entries: Mapping[int, Entry], *, actor: Actor
+) -> int:
+    changes = []
     for row in rows:
-        entry = row.entry
-        if entry is None:
-            continue
+        entry = entries[row.entry_id or 0]
         if row.verdict == Verdict.VANISHED:
             values: dict[str, Any] = {"operation": gone_as(upload.source)}
         else:
@@ -381,13 +409,14 @@ def _change(upload: LedgerImport, rows: Sequence[ImportRow], *, actor: Actor) ->
             values = {name: value for name, value in _facts(row.values).items() if name in changed}
             values |= {"source": upload.source, "counted_on": upload.as_of}
         moves = any(change[0] == "unit" for change in row.changes)
-        unit = row.unit if moves and row.unit else entry.unit
-        try:
-            save_entry(entry, actor=actor, unit=unit, values=values)
-        except FieldErrors as error:
-            text = "；".join(text for texts in error.errors.values() for text in texts)
-            raise DomainError(f"第{row.number}行“{row.values['name']}”：{text}") from error
-    return len(rows)
+        changes.append((entry, row.unit if moves and row.unit else entry.unit, values))
+        for part, whole in PARTS:
+            if values.get(part, getattr(entry, part)) > values.get(whole, getattr(entry, whole)):
+                raise DomainError(
+                    f"第{row.number}行“{row.values['name']}”：{label_of(part)}多于"
+                    f"{label_of(whole)}，请不采纳这一行，或先在台账里更正。"
+                )
+    return save_many(changes, actor=actor, source=upload.source)
 
 
 def _kind_of(source: str, name: str) -> EntryKind:

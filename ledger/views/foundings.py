@@ -28,7 +28,7 @@ from ledger.services.foundings import (
     settle_restructuring,
     verify_founding,
 )
-from ledger.tables import FOUNDING_TONES, FoundingTable
+from ledger.tables import FOUNDING_TONES, FoundingTable, RestructuringTable
 
 #: The way of a founding, as the page draws it.
 WAY = (
@@ -161,6 +161,19 @@ class RestructuringOpen(_EntryPage):
 
     def perform(self, form: Any) -> Restructuring:
         return open_restructuring(self.get_object(), actor=self.actor, **form.cleaned_data)
+
+
+class RestructuringList(ListPage):
+    """The clock of 改制, the latest first."""
+
+    permission = VIEW_ENTRY
+    queryset = Restructuring.objects.select_related("entry__unit")
+    table_class = RestructuringTable
+    heading = "改制时钟"
+
+    def get_extra(self) -> dict[str, Any]:
+        days = rules().restructuring_days
+        return {"help_text": f"改制完成后{days}日内，党组织和工会都要健全。"}
 
 
 class RestructuringStep(StepPage):

@@ -9,7 +9,7 @@ from gongjian.foundation.kernel.errors import (
     NotPermitted,
     StateConflict,
 )
-from ledger.enums import FoundingState, ImportState, Operation
+from ledger.enums import RUNNING, FoundingState, ImportState, Operation
 from ledger.models import Entry, Founding, ImportRow
 from ledger.reading import guess_mapping, read_cells
 from ledger.services.entries import save_entry
@@ -96,6 +96,7 @@ def test_nothing_is_written_before_it_is_applied_and_then_all_of_it(cast):
     entry_of(cast, 2)
     doubtful = entry_of(cast, 3, credit_code="")
     gone = entry_of(cast, 4)
+    assert Founding.objects.filter(entry=gone, state__in=RUNNING).exists()
     upload = compared(
         cast,
         [
@@ -123,7 +124,12 @@ def test_nothing_is_written_before_it_is_applied_and_then_all_of_it(cast):
     assert doubtful.credit_code == code_of(3)
     gone.refresh_from_db()
     assert gone.operation == Operation.DEREGISTERED
-    assert Entry.objects.get(credit_code=code_of(2)).worker_count == 88
+    assert not Founding.objects.filter(entry=gone, state__in=RUNNING).exists()
+    changed = Entry.objects.get(credit_code=code_of(2))
+    assert (changed.worker_count, changed.versions.count()) == (88, 2)
+    present = changed.versions.get(ends_on__isnull=True)
+    assert (present.worker_count, present.recorded_by) == (88, cast.township.label)
+    assert ["worker_count", "职工总数", "40", "88"] in present.changed
     with pytest.raises(StateConflict):
         apply_list(upload, actor=cast.township)
 
@@ -140,6 +146,34 @@ def test_what_moved_on_since_is_compared_again(cast):
     upload = compare_list(upload, actor=cast.township, mapping=upload.mapping)
     with pytest.raises(DomainError, match="没有决定"):
         apply_list(upload, actor=cast.township)
+
+
+def test_two_rows_are_not_one_unit_and_parts_stay_within(cast):
+    entry_of(cast, 3, credit_code="", women_count=30)
+    upload = compared(
+        cast,
+        [
+            ["青禾第3机械公司", code_of(3), "", 40, ""],
+            ["青禾第3机械股份有限公司", code_of(4), "", 40, ""],
+        ],
+    )
+    decide_all(cast, upload, doubtful="link")
+    with pytest.raises(DomainError, match="认作了同一单位"):
+        apply_list(upload, actor=cast.township)
+    upload = compared(cast, [["青禾第3机械公司", code_of(3), "", 20, ""]])
+    decide_all(cast, upload, doubtful="link")
+    with pytest.raises(DomainError, match="女职工多于职工总数"):
+        apply_list(upload, actor=cast.township)
+    assert Entry.objects.get().worker_count == 40
+
+
+def test_a_changed_place_moves_the_entry(cast):
+    entry = entry_of(cast, 1)
+    upload = compared(cast, [[entry.name, code_of(1), "红旗村", 40, ""]])
+    decide_all(cast, upload, changed="accept")
+    apply_list(upload, actor=cast.township)
+    entry.refresh_from_db()
+    assert entry.unit == cast.hongqi
 
 
 def test_separate_needs_a_code_of_its_own(cast):
@@ -207,10 +241,14 @@ def test_a_title_over_the_table_is_passed_over(cast):
 
 def test_a_long_list_takes_few_statements(cast, django_assert_max_num_queries):
     rows = [[f"甲{n}公司", code_of(1000 + n), "", 30, ""] for n in range(300)]
-    upload = kept(cast, rows)
+    upload = compared(cast, rows)
+    decide_all(cast, upload, new="accept")
+    apply_list(upload, actor=cast.township)
+    upload = kept(cast, [[*row[:3], 31, ""] for row in rows])
     with django_assert_max_num_queries(COMPARED):
         upload = compare_list(upload, actor=cast.township, mapping=upload.mapping)
-    decide_all(cast, upload, new="accept")
+    decide_all(cast, upload, changed="accept")
     with django_assert_max_num_queries(APPLIED):
         apply_list(upload, actor=cast.township)
     assert Founding.objects.count() == 300
+    assert Entry.objects.filter(worker_count=31, revision=2).count() == 300

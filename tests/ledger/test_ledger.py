@@ -17,7 +17,7 @@ from gongjian.foundation.kernel.errors import (
     NotPermitted,
     StateConflict,
 )
-from ledger.contributions import find_todos
+from gongjian.foundation.web.shelves import todo_sources, todos_of
 from ledger.enums import Form, FoundingState, Operation
 from ledger.models import Coverage, Founding, Term
 from ledger.queries.coverage import lines_by, tally_of
@@ -51,6 +51,10 @@ from tests.factories.ledger import built, code_of, entry_of
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
+
+
+def todos(actor):
+    return todos_of(actor, [todo_sources["ledger"]])
 
 
 @contextmanager
@@ -207,7 +211,7 @@ def test_the_way_from_the_list_to_the_organization(cast):
     assert founding.closed_on == today()
     found = tally_of(today(), cast.dongfeng.path)
     assert (found.union, found.union_owed_own, found.union_owed) == (1, 1, 1)
-    assert not [todo for todo in find_todos(cast.township) if "青禾" in todo.title]
+    assert not [todo for todo in todos(cast.township) if "青禾" in todo.title]
 
 
 def test_dropped_with_a_reason_and_listed_again(cast):
@@ -319,9 +323,12 @@ def test_reminders_of_foundings_go_to_the_place_in_charge(cast):
     assert list(foundings_due(due - 8 * DAY)) == []
     (late,) = foundings_due(due + 3 * DAY)
     assert (late.stage[-2:], "已超期" in late.title) == ("+1", True)
-    todo = next(todo for todo in find_todos(cast.township) if "青禾" in todo.title)
+    todo = next(todo for todo in todos(cast.township) if "青禾" in todo.title)
     assert todo.due_on == due
-    assert not [todo for todo in find_todos(cast.secretary) if "青禾" in todo.title]
+    assert todos(cast.secretary) == []
+    assert todos(cast.county) == []
+    Founding.objects.update(due_on=today() - DAY)
+    assert [todo.title for todo in todos(cast.county)] == ["督促下级：组建事项超期1项"]
 
 
 def test_rules_are_the_regions(cast):

@@ -12,16 +12,21 @@ from gongjian.commons.documents.models import ReportJob
 from gongjian.commons.documents.shelves import ProducedFile, Production
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.errors import DomainError
-from ledger.contributions import build_card, find_todos
+from gongjian.foundation.web.shelves import todo_sources, todos_of
+from ledger.contributions import build_card
 from ledger.documents import file_context, ledger_lines, print_file, produce_ledger
 from ledger.enums import FoundingState
 from ledger.models import Body, Coverage, Entry, Founding, LedgerImport, Term
-from ledger.services.foundings import prepare_founding
+from ledger.services.foundings import open_restructuring, prepare_founding
 from ledger.services.imports import decide_rows
 from tests.factories.ledger import built, code_of, compared, entry_of, kept, list_file
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
+
+
+def todos(actor):
+    return todos_of(actor, [todo_sources["ledger"]])
 
 
 def url(name: str, *args: object) -> str:
@@ -49,6 +54,7 @@ def produced(production: Production) -> ProducedFile:
         ("ledger:founding_list", 10),
         ("ledger:term_list", 10),
         ("ledger:ledgerimport_list", 10),
+        ("ledger:restructuring_list", 11),
     ],
 )
 def test_a_list_asks_as_much_for_three_rows_as_for_one(
@@ -57,6 +63,9 @@ def test_a_list_asks_as_much_for_three_rows_as_for_one(
     for number in range(1, rows + 1):
         built(cast, entry_of(cast, number), "party")
         kept(cast, [[f"甲{number}公司", code_of(90 + number), "", 3, ""]])
+        open_restructuring(
+            Entry.objects.latest("pk"), actor=cast.township, kind="merged", completed_on=today()
+        )
     client = sign_in(cast.office)
     client.get(reverse(name))
     with django_assert_max_num_queries(queries):
@@ -169,7 +178,7 @@ def test_the_list_is_worked_off_to_the_organization(cast, sign_in):
     entry = entry_of(cast, party_member_count=0)
     founding = Founding.objects.get()
     client = sign_in(cast.township)
-    assert founding.get_absolute_url() in {todo.url for todo in find_todos(cast.township)}
+    assert founding.get_absolute_url() in {todo.url for todo in todos(cast.township)}
     client.post(url("founding_step", founding.pk, "guide"), {"reason": ""})
     plan = {"person": "何平", "leader": "", "due_on": (today() - DAY).isoformat(), "note": ""}
     assert "不能早于今天" in text(client.post(url("founding_plan", founding.pk), plan))
@@ -300,7 +309,7 @@ def test_the_coverage_page_costs_the_same_however_long_the_ledger(
     for number in range(1, 6):
         built(cast, entry_of(cast, number))
         if number in {1, 5}:
-            with django_assert_num_queries(10) as asked:
+            with django_assert_num_queries(9) as asked:
                 client.get(url("coverage"))
             counts.append(len(asked))
     assert counts[0] == counts[1]
