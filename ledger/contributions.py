@@ -175,6 +175,7 @@ def build_card(actor: Actor) -> Mapping[str, Any] | None:
     return {
         "unit": unit,
         "tally": tally,
+        "both_rate": round(tally.both_rate or 0, 1),
         "running": running_foundings(scope).count(),
         "late": late_foundings(today(), scope).count(),
         "url": f"{reverse('ledger:coverage')}?unit={unit.pk}",

@@ -82,7 +82,7 @@ def file_context(entry: Entry, day: date) -> FormContext:
     for line in Line:
         rows += _organization(facts, covers.get(line), line, day)
     rows += _pairs(
-        ("职代会", f"已建，最近{_day(facts.congress_on)}" if facts.has_congress else "未建"),
+        ("职代会", _congress(facts)),
         ("厂务公开", "已建" if facts.has_openness else "未建"),
         ("劳动争议调解", "已建" if facts.has_mediation else "未建"),
         ("集体合同备案号", facts.contract_number or "—"),
@@ -93,7 +93,7 @@ def file_context(entry: Entry, day: date) -> FormContext:
     return FormContext(
         title="双组双建台账\n（一企一档）",
         rows=rows,
-        widths=(19, 31, 19, 31),
+        widths=(17, 32, 17, 34),
         blocks=[
             Block(
                 "走访记录",
@@ -156,6 +156,12 @@ def _organization(
     )
 
 
+def _congress(facts: EntryVersion) -> str:
+    if not facts.has_congress:
+        return "未建"
+    return f"已建，{_day(facts.congress_on)}召开" if facts.congress_on else "已建"
+
+
 def print_file(entry: Entry, day: date) -> ProducedFile:
     printed = print_layout("form", file_context(entry, day))
     return ProducedFile(f"{entry.name}一企一档.pdf", _PDF, printed.content)
@@ -164,7 +170,7 @@ def print_file(entry: Entry, day: date) -> ProducedFile:
 # --- the ledger across the page ----------------------------------------------------------
 
 _COLUMNS = (
-    Column("序号", 4), Column("单位名称", 18), Column("统一社会信用代码", 14),
+    Column("序号", 4), Column("单位名称", 15), Column("统一社会信用代码", 17),
     Column("属地", 9), Column("类别", 8), Column("职工", 5), Column("会员", 5), Column("党员", 5),
     Column("党组织", 12), Column("方式", 5), Column("工会", 10), Column("方式", 5),
 )  # fmt: skip
