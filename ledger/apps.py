@@ -10,4 +10,4 @@ class LedgerConfig(AppConfig):
     verbose_name = "双组双建台账"
 
     def ready(self) -> None:
-        from ledger import contributions, documents, indicators, reminders
+        from ledger import contributions, documents, indicators, invariants, reminders

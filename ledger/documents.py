@@ -93,7 +93,7 @@ def file_context(entry: Entry, day: date) -> FormContext:
     return FormContext(
         title="双组双建台账\n（一企一档）",
         rows=rows,
-        widths=(17, 32, 17, 34),
+        widths=(18, 31, 18, 33),
         blocks=[
             Block(
                 "走访记录",

@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 
 from gongjian.foundation.kernel.dates import today
 from ledger.models import Entry, Founding, LedgerImport
-from tests.factories.ledger import code_of, entry_of, list_file
+from tests.factories.ledger import built, code_of, compared, entry_of, list_file
+from tests.journeys.test_accessible import look_at
 
 
 def test_from_the_list_to_the_union(committed_cast, scoped, window):
@@ -159,3 +160,29 @@ def compare_one(page: Page) -> None:
     page.get_by_role("button", name="上传").click()
     page.get_by_role("button", name="开始比对").click()
     expect(page.get_by_text("还有 1 行没有决定")).to_be_visible()
+
+
+def test_the_pages_are_accessible(committed_cast, scoped, window):
+    with scoped() as cast:
+        entry = entry_of(cast, 1)
+        coverage = built(cast, entry, "party")
+        upload = compared(
+            cast,
+            [["青禾第1机械有限公司", code_of(1), "", 9, ""], ["坏码公司", "9A", "", 1, ""]],
+            is_complete=True,
+        )
+        founding = Founding.objects.get(line="union")
+    page = window(committed_cast.township)
+    look_at(
+        page,
+        "/ledger/entries/",
+        "/ledger/coverage/",
+        "/ledger/foundings/",
+        "/ledger/terms/",
+        entry.get_absolute_url(),
+        f"/ledger/entries/{entry.pk}/edit/",
+        coverage.body.get_absolute_url(),
+        founding.get_absolute_url(),
+        upload.get_absolute_url(),
+        f"/ledger/imports/{upload.pk}/columns/",
+    )
