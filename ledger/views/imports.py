@@ -162,16 +162,16 @@ class LedgerImportDetail(_Imports, DetailPage):
             .values_list("verdict")
             .annotate(Count("pk"))
         )
-        tabs = [verdict for verdict in Verdict if counts.get(verdict)]
+        kinds = [verdict for verdict in Verdict if counts.get(verdict)]
         asked = self.request.GET.get("verdict", "")
-        verdict = Verdict(asked) if asked in tabs else (tabs[0] if tabs else None)
+        verdict = Verdict(asked) if asked in kinds else (kinds[0] if kinds else None)
         rows = upload.rows.filter(verdict=verdict or "").select_related("entry__unit", "unit")
         page = Paginator(rows, PER_PAGE).get_page(self.request.GET.get("page"))
         return {
             "crumbs": [("部门名单", reverse("ledger:ledgerimport_list")), (str(upload), "")],
             "tone": IMPORT_TONES[ImportState(upload.state)],
-            "tabs": [
-                (one, counts[one], pending.get(one, 0), TONES[one], one == verdict) for one in tabs
+            "kinds": [
+                (one, counts[one], pending.get(one, 0), TONES[one], one == verdict) for one in kinds
             ],
             "verdict": verdict,
             "page_rows": page,
