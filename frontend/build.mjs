@@ -23,7 +23,7 @@ const BROWSERS = ["chrome87", "firefox91", "safari15"];
 // between files, so there is no code splitting.
 const SCRIPTS = ["app", "form", "board", "charts", "pick", "review", "designer", "behalf", "evidence", "editor", "order", "visit", "minute", "worker"];
 const STYLES = ["app", "error"];
-const ICON_SOURCES = ["templates", "gongjian", "orgs", "responsibilities", "assessments", "bulletins", "inspections", "meetings", "seminars", "commendations", "training", "publicity", "frontend/src"];
+const ICON_SOURCES = ["templates", "gongjian", "orgs", "responsibilities", "assessments", "bulletins", "inspections", "meetings", "seminars", "commendations", "training", "publicity", "ledger", "frontend/src"];
 
 const ICON_NAMES = {
   ".html": [/\{%\s*icon\s+"([a-z0-9-]+)"/g, /(?<![-\w])icon(?:_name)?="([a-z0-9-]+)"/g],

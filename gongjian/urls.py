@@ -23,6 +23,7 @@ urlpatterns = [
     path("assessments/", include("assessments.urls")),
     path("inspections/", include("inspections.urls")),
     path("publicity/", include("publicity.urls")),
+    path("ledger/", include("ledger.urls")),
     path("meetings/", include("meetings.urls")),
     path("rolls/", include("gongjian.commons.rolls.urls")),
     path("training/", include("training.urls")),

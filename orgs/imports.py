@@ -142,17 +142,20 @@ def read_units(content: bytes, file_name: str = "") -> Reading:
     A file that cannot be read at all is refused as a whole; faults of single
     cells are collected, so that one round of corrections is enough.
     """
+    return _read_lines(table_lines(content))
+
+
+def table_lines(content: bytes) -> Iterable[Sequence[Any]]:
+    """The lines of a CSV file or of a workbook's first sheet, whatever program saved it."""
     if not content.strip():
         raise DomainError("文件是空的，请检查后重新选择。")
     if len(content) > MAX_BYTES:
         raise DomainError("文件超过8兆字节，请按县区拆开，分批导入。")
     if content.startswith(b"PK\x03\x04"):
-        lines: Iterable[Sequence[Any]] = workbook_lines(content)
-    elif content.startswith(b"\xd0\xcf\x11\xe0"):
+        return workbook_lines(content)
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise DomainError("这是旧版 .xls 或带密码的工作簿，请另存为 .xlsx 或 CSV 后再上传。")
-    else:
-        lines = _csv_lines(content)
-    return _read_lines(lines)
+    return _csv_lines(content)
 
 
 # --- CSV --------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ NAMING_ICONS = (
     "meetings",
     "training",
     "publicity",
+    "ledger",
 )
 
 

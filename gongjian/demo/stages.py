@@ -13,6 +13,7 @@ from gongjian.demo.commendations import commendations_year
 from gongjian.demo.filing import file_the_quarters, finish_the_quarter
 from gongjian.demo.follow_ups import follow_up_matters
 from gongjian.demo.inspections import inspect_and_instruct
+from gongjian.demo.ledger import ledger_year
 from gongjian.demo.meetings import convene
 from gongjian.demo.people import build_tenant, open_operator
 from gongjian.demo.places import prefecture, small_prefecture
@@ -51,6 +52,7 @@ def file_and_follow_up(tenant: Tenant, say: Say) -> None:
     commendations_year(tenant)
     train(tenant)
     publicity_year(tenant)
+    ledger_year(tenant)
 
 
 #: Stage → what brings the tenant there from the stage before.

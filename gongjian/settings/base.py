@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "inspections",
     "training",
     "publicity",
+    "ledger",
     "gongjian.demo",
     "gongjian.operations",
     "django.contrib.admin",

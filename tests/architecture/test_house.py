@@ -32,6 +32,7 @@ OUR_FOLDERS = (
     "meetings",
     "training",
     "publicity",
+    "ledger",
 )
 #: Tables of all tenants; everything else must be tenant-owned.
 GLOBAL_MODELS = {
