@@ -6,7 +6,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from gongjian.commons.documents.models import ReportJob
 from gongjian.commons.evidence.models import EvidenceUse
@@ -51,6 +51,13 @@ def on_phone(page: Page) -> Page:
 def expect_saved(page: Page) -> None:
     expect(page.locator("gj-visit")).to_have_attribute("data-dirty", "0", timeout=20_000)
     expect(page.locator("#save-state")).to_have_attribute("data-state", "saved")
+
+
+def expect_drawn(picture: Locator) -> None:
+    """Small pictures load when they are scrolled to; a test ends with none on its way."""
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_have_js_property("naturalWidth", 320)
+    expect(picture).to_have_js_property("complete", value=True)
 
 
 def answer(page: Page, question: int, word: str) -> None:
@@ -235,11 +242,13 @@ def test_a_photo_taken_without_network_waits_on_the_phone(
     expect(card.get_by_text("网络不通，文件已存本机")).to_be_visible()
     network.mend(page.context)
     expect(card.locator(".evidence-piece")).to_contain_text("公示栏", timeout=30_000)
+    expect_drawn(card.locator(".evidence-piece img"))
     expect_saved(page)
     assert found() == ["公示栏两年没有更新"]
     # Drawn anew, the card asks for what has arrived.
     page.reload()
     expect(page.locator(".visit-card .evidence-piece")).to_contain_text("公示栏")
+    expect_drawn(page.locator(".visit-card .evidence-piece img"))
     with scoped():
         key = str(Finding.objects.get(visit_id=planned.pk).client_key)
         assert EvidenceUse.objects.get(subject_kind="inspections.visit").slot == key
