@@ -13,6 +13,7 @@ class InspectionsConfig(AppConfig):
         from inspections import (
             contributions,
             documents,
+            evidence,
             indicators,
             reminders,
         )

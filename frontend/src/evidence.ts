@@ -78,7 +78,7 @@ class Going {
     this.words.textContent = words;
   }
 
-  private cancel(): void {
+  cancel(): void {
     this.stopped = true;
     void forget(this.waiting.key);
     this.line.remove();
@@ -157,6 +157,12 @@ async function refusalOf(answer: Response): Promise<string> {
 class EvidencePanel extends HTMLElement {
   private timer = 0;
   private ready = false;
+  private going: Going[] = [];
+
+  /** What the files belong to is gone: none of them is sent any more. */
+  abandon(): void {
+    for (const one of this.going) one.cancel();
+  }
 
   connectedCallback(): void {
     if (this.ready) return;
@@ -182,6 +188,8 @@ class EvidencePanel extends HTMLElement {
       window.addEventListener("focus", () => void this.attempt(() => this.renew()), { once: true });
     });
     void this.resume();
+    // Drawn by a script: what has arrived before is asked for, when there is a network.
+    if (this.dataset.asks !== undefined) void this.renew().catch(() => undefined);
   }
 
   private get place(): string {
@@ -255,6 +263,7 @@ class EvidencePanel extends HTMLElement {
     const list = this.querySelector<HTMLElement>("[data-going]");
     if (!list) return;
     const going = new Going(waiting, this.dataset.beginUrl ?? "", () => this.renew());
+    this.going.push(going);
     list.append(going.line);
     list.hidden = false;
     void going.run();
@@ -319,5 +328,7 @@ class EvidencePanel extends HTMLElement {
     }
   }
 }
+
+export type { EvidencePanel };
 
 customElements.define("gj-evidence", EvidencePanel);

@@ -6,6 +6,7 @@
  * is sent in one bundle when there is a network; a finding bears a key made
  * here, so that a bundle sent twice makes one finding.
  */
+import type { EvidencePanel } from "./evidence";
 import { draftKey, loadDraft, storeDraft } from "./drafts";
 import { icon } from "./icons";
 import { keepOffline } from "./offline";
@@ -244,6 +245,9 @@ class VisitForm extends HTMLElement {
     const template = this.querySelector<HTMLTemplateElement>(`[data-${kind}-template]`);
     const box = template?.content.firstElementChild?.cloneNode(true) as HTMLElement;
     box.dataset.card = `${kind}:${key}`;
+    // The key is the place of the photos, also before the server has heard of the finding.
+    const photos = box.querySelector<EvidencePanel>("gj-evidence");
+    if (photos) photos.dataset.query += `&slot=${key}`;
     this.querySelector(kind === "finding" ? "[data-findings]" : "[data-help]")?.append(box);
     const item = this.add(new Item(kind, key, box, ""));
     item.fill(words);
@@ -309,6 +313,7 @@ class VisitForm extends HTMLElement {
     if (!item) return;
     item.isRemoved = true;
     item.box.hidden = true;
+    item.box.querySelector<EvidencePanel>("gj-evidence")?.abandon();
     if (item.base === "") this.items.delete(item.id);
     this.count();
     this.keepDraft();

@@ -13,6 +13,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from gongjian.commons.evidence.queries import place_of, uses_of
+from gongjian.commons.evidence.services.keeping import take_away
 from gongjian.commons.follow_ups.authority import ASSIGN_FOLLOW_UP
 from gongjian.commons.follow_ups.enums import FollowUpKind
 from gongjian.commons.follow_ups.services.assigning import (
@@ -156,6 +158,8 @@ def _put_finding(visit: Visit, item: Mapping[str, Any], actor: Actor, outcome: O
             record("inspections.visit.finding_removed", visit, actor=actor, label="删除问题",
                    reason=held.text)  # fmt: skip
             held.delete()
+        for use in uses_of(place_of(visit, str(key))):
+            take_away(use, actor=actor)
         outcome.stamps[str(key)] = ""
         return
     finding = held or Finding(visit=visit, unit=visit.unit, client_key=key)

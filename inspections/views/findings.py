@@ -101,6 +101,8 @@ class FindingDetail(DetailPage):
         return {
             "chip_of_state": state_chip(item),
             "tone": TONES[item.state],
+            # The tag compares it with what the phone wrote into addresses.
+            "photo_slot": str(item.client_key),
             "again": item.repeated_by.select_related("visit"),
         }
 

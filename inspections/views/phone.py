@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from gongjian.commons.evidence.enums import ENDINGS, LARGEST
 from gongjian.commons.questionnaires.models import Question
 from gongjian.commons.questionnaires.queries import choices_of, sections_of
 from gongjian.commons.questionnaires.scoring import Given
@@ -71,6 +72,10 @@ class VisitFill(_PhonePage):
                 "categories": FindingCategory.choices,
                 "severities": Severity.choices,
                 "past": past[:10],
+                "largest": LARGEST,
+                "accept": ",".join(
+                    sorted({f".{end}" for ends in ENDINGS.values() for end in ends})
+                ),
                 "offline_url": f"{reverse('web:offline')}?for=visits"
                 if settings.OFFLINE_PAGES
                 else "",

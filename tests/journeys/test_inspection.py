@@ -6,12 +6,14 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from gongjian.commons.documents.models import ReportJob
+from gongjian.commons.evidence.models import EvidenceUse
 from gongjian.commons.questionnaires.models import QuestionnaireVersion
 from gongjian.foundation.kernel.dates import today
 from inspections.models import Finding, Visit
+from tests.factories.evidence import photo
 from tests.factories.inspections import CHECKLIST, arranged, inspector, plan_line
 from tests.factories.questionnaires import checklist
 from tests.journeys.network import Network
@@ -49,6 +51,13 @@ def on_phone(page: Page) -> Page:
 def expect_saved(page: Page) -> None:
     expect(page.locator("gj-visit")).to_have_attribute("data-dirty", "0", timeout=20_000)
     expect(page.locator("#save-state")).to_have_attribute("data-state", "saved")
+
+
+def expect_drawn(picture: Locator) -> None:
+    """Small pictures load when they are scrolled to; a test ends with none on its way."""
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_have_js_property("naturalWidth", 320)
+    expect(picture).to_have_js_property("complete", value=True)
 
 
 def answer(page: Page, question: int, word: str) -> None:
@@ -213,3 +222,33 @@ def test_two_inspectors_with_one_question(committed_cast, planned, scoped, windo
     with scoped():
         visit = Visit.objects.get(pk=planned.pk)
         assert visit.sheet.answers.get().value == "no"
+
+
+def test_a_photo_taken_without_network_waits_on_the_phone(
+    committed_cast, planned, found, scoped, window, network
+):
+    page = on_phone(window(committed_cast.office, network))
+    page.goto(f"/inspections/visits/{planned.pk}/steps/start/")
+    press(page, "开始检查")
+    expect(page.get_by_role("heading", name="现场检查")).to_be_visible()
+    network.cut(page.context)
+    answer(page, 0, "否")
+    page.get_by_role("button", name="记问题").first.click()
+    note_finding(page, "公示栏两年没有更新")
+    card = page.locator("[data-findings] .visit-card").last
+    card.locator("[data-file]").first.set_input_files(
+        {"name": "公示栏.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    )
+    expect(card.get_by_text("网络不通，文件已存本机")).to_be_visible()
+    network.mend(page.context)
+    expect(card.locator(".evidence-piece")).to_contain_text("公示栏", timeout=30_000)
+    expect_drawn(card.locator(".evidence-piece img"))
+    expect_saved(page)
+    assert found() == ["公示栏两年没有更新"]
+    # Drawn anew, the card asks for what has arrived.
+    page.reload()
+    expect(page.locator(".visit-card .evidence-piece")).to_contain_text("公示栏")
+    expect_drawn(page.locator(".visit-card .evidence-piece img"))
+    with scoped():
+        key = str(Finding.objects.get(visit_id=planned.pk).client_key)
+        assert EvidenceUse.objects.get(subject_kind="inspections.visit").slot == key

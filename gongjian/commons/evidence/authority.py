@@ -19,6 +19,7 @@ USE_EVIDENCE = declare(
             Role.UNION_CHAIR,
             Role.LIAISON,
             Role.INSPECTOR,
+            Role.INSTRUCTOR,
             Role.VIEWER,
         ),
         Reach.OWN,
