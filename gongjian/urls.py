@@ -25,6 +25,7 @@ urlpatterns = [
     path("publicity/", include("publicity.urls")),
     path("meetings/", include("meetings.urls")),
     path("rolls/", include("gongjian.commons.rolls.urls")),
+    path("search/", include("gongjian.commons.search.urls")),
     path("training/", include("training.urls")),
     path("platform/", admin.site.urls),
 ]
