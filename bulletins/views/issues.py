@@ -8,12 +8,12 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from bulletins.authority import EDIT_DISPATCH, MAKE_ISSUE, READ_ISSUE
+from bulletins.authority import CORRECT_ISSUE, EDIT_DISPATCH, MAKE_ISSUE, READ_ISSUE
 from bulletins.documents import ISSUE, PRINTED, REGISTER
 from bulletins.enums import DispatchState, IssueState
 from bulletins.filters import IssueFilter
 from bulletins.forms import IssueForm, ItemForm, NewIssueForm, SendOutForm, SeriesForm
-from bulletins.models import BulletinSeries, Dispatch, Issue, IssueItem
+from bulletins.models import BulletinSeries, Correction, Dispatch, Issue, IssueItem
 from bulletins.queries import readable_issues
 from bulletins.services.issues import (
     add_item,
@@ -179,6 +179,10 @@ class IssueDetail(_Readable, DetailPage):
                 for item in items
             ],
             "reviews": issue.reviews.all(),
+            "corrections": Correction.objects.filter(issue=issue).select_related(
+                "issue__series", "series"
+            ),
+            "may_correct": self.actor.may(CORRECT_ISSUE) and issue.state == IssueState.SENT_OUT,
             "receipts": receipts if makes else [],
             "opened": opened,
             "unopened": [receipt for receipt in receipts if not receipt.opened_at],

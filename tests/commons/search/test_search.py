@@ -181,3 +181,10 @@ def test_the_page_shows_words_as_words(cast, sign_in):
     hostile = reverse("search:page") + "?words=%00'%22)--&kind=nothing"
     assert sign_in(cast.office).get(hostile).status_code == 200
     assert sign_in(cast.viewer).get(reverse("search:page")).status_code == 404
+
+
+def test_the_database_folds_as_we_do(cast):
+    signs = "".join(chr(code) for code in (*range(32, 127), *range(0xFF01, 0xFF5F))) + "工会。"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT search_fold(%s)", [signs])
+        assert cursor.fetchone() == (fold(signs),)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.db import migrations
 
-from gongjian.commons.search.words import FULL_WIDTH, HALF_WIDTH
+# As ``words.fold`` does it.
+FULL_WIDTH = "".join(
+    chr(code)
+    for first, count in ((0xFF10, 10), (0xFF21, 26), (0xFF41, 26))
+    for code in range(first, first + count)
+)
+HALF_WIDTH = "0123456789" + 2 * "abcdefghijklmnopqrstuvwxyz"
 
 # ``@@`` is not leak-proof, so under the wall PostgreSQL reads every row before it
 # may be asked. The function runs with the rights of its owner and therefore says
