@@ -128,8 +128,8 @@ def _median(action: Callable[[str], object], words: list[str]) -> float:
 def measure() -> Iterator[Result]:
     tenant, words = library()
     rare = _rare(words)
-    actor = system_actor(tenant)
     with tenant_scope(tenant.pk), transaction.atomic():
+        actor = system_actor(tenant)
         if SearchEntry.objects.count() < PIECES:
             raise SystemExit("the library is not whole; drop the tenant bench-words")
         ours = _median(lambda word: candidates([KIND], [word]), rare)
