@@ -10,7 +10,16 @@ import django
 
 from bench.measure import Result, show, write
 
-MEASURES = ("hierarchy", "filing", "pages", "printing", "rollup", "opening", "assessing")
+MEASURES = (
+    "hierarchy",
+    "filing",
+    "pages",
+    "printing",
+    "rollup",
+    "opening",
+    "assessing",
+    "searching",
+)
 
 
 def main() -> int:

@@ -36,6 +36,7 @@ REVIEW_ISSUE = declare(
     },
 )
 SIGN_ISSUE = declare("bulletins.sign_issue", "签发简报", {Role.LEADER: Reach.TENANT})
+CORRECT_ISSUE = declare("bulletins.correct_issue", "签发更正", {Role.LEADER: Reach.TENANT})
 READ_ISSUE = declare(
     "bulletins.read_issue",
     "阅读简报",

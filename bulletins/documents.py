@@ -12,7 +12,7 @@ import xlsxwriter
 
 from bulletins.authority import EDIT_DISPATCH, READ_ISSUE
 from bulletins.enums import DispatchState, IssueState
-from bulletins.models import Dispatch, DispatchPicture, Issue
+from bulletins.models import Correction, Dispatch, DispatchPicture, Issue
 from bulletins.services.issues import freeze
 from bulletins.text import PICTURE, clean
 from gongjian.commons.documents.files import read_file
@@ -69,6 +69,34 @@ def produce_issue(parameters: Mapping[str, Any]) -> Production:
     return ProducedFile(f"{issue}.pdf", _PDF, printed.content)
 
 
+def produce_correction(parameters: Mapping[str, Any]) -> Production:
+    """更正单, in the head of its bulletin."""
+    correction = Correction.objects.select_related("issue__series", "series").get(
+        pk=parameters["correction"]
+    )
+    yield Progress(20, "正在排版")
+    issue = correction.issue
+    values = {
+        "name": correction.series.name,
+        "publisher": correction.series.publisher,
+        "number": correction.number_words,
+        "printed_on": correction.day_words,
+        "issue": issue.number_words,
+        "issue_year": issue.year,
+        "issue_printed_on": long_date(issue.printed_on) if issue.printed_on else "",
+        "title": correction.title,
+        "wrong": correction.wrong,
+        "right": correction.right,
+        "reason": correction.reason,
+        "signed_by": correction.issued_by,
+        "report_to": issue.report_to,
+        "copy_to": issue.copy_to,
+        "send_to": issue.send_to,
+    }
+    printed = render_pdf("documents/bulletin_correction.html", values)
+    return ProducedFile(f"{correction}.pdf", _PDF, printed.content)
+
+
 _HEAD = (
     "稿号", "标题", "类型", "报送单位", "作者", "报送时间", "字数", "状态", "原因", "编辑意见",
     "采用期号", "上级采用", "审签人",
@@ -119,6 +147,9 @@ def _row(row: Dispatch) -> list[str | int]:
 
 
 ISSUE = report_kinds.register(ReportKind("bulletins.issue", "简报", READ_ISSUE, produce_issue))
+CORRECTION = report_kinds.register(
+    ReportKind("bulletins.correction", "简报更正单", READ_ISSUE, produce_correction)
+)
 REGISTER = report_kinds.register(
     ReportKind("bulletins.register", "来稿登记簿", EDIT_DISPATCH, produce_register)
 )

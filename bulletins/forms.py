@@ -185,6 +185,21 @@ class ItemForm(forms.Form):
     body = forms.CharField(label="正文", max_length=9_000_000, widget=RichText)
 
 
+class CorrectionForm(forms.Form):
+    """What was printed, what should stand there, and why."""
+
+    place = forms.TypedChoiceField(label="所在稿件", coerce=int)
+    wrong = forms.CharField(
+        label="原文", max_length=500, widget=_long(2), help_text="照印发的文字抄录，越短越好。"
+    )
+    right = forms.CharField(label="更正为", max_length=500, widget=_long(2))
+    reason = forms.CharField(label="更正原因", max_length=200)
+
+    def __init__(self, *args: Any, titles: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].choices = list(enumerate(titles))  # type: ignore[attr-defined]
+
+
 class SendOutForm(forms.Form):
     units = UnitsField(label="印发单位", permission=MAKE_ISSUE)
     reason = forms.CharField(

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from bulletins.authority import EDIT_DISPATCH, VIEW_DISPATCH
-from bulletins.enums import WITH_UNIT, CommissionState, DispatchState
-from bulletins.models import CommissionTask, Dispatch, DispatchAuthor
+from bulletins.authority import EDIT_DISPATCH, MAKE_ISSUE, REVIEW_ISSUE, VIEW_DISPATCH
+from bulletins.enums import WITH_UNIT, CommissionState, DispatchState, IssueState
+from bulletins.models import CommissionTask, Dispatch, DispatchAuthor, Issue
 from bulletins.text import likeness, pairs
-from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.kernel.actor import Actor, Reach
 from gongjian.foundation.kernel.dates import today
 
 #: From this share of common pairs on, two pieces say the same.
@@ -31,11 +31,21 @@ def readable_dispatches(actor: Actor) -> QuerySet[Dispatch]:
     if scope is None:
         return Dispatch.objects.none()
     sent = Dispatch.objects.within(scope).exclude(state=DispatchState.DRAFT)
+    inside = Q(pk__in=sent.values("pk"))
+    if scope.reach is Reach.TENANT:
+        # The same rows, without reading all of them first.
+        inside = ~Q(state=DispatchState.DRAFT)
     mine = Q(unit=actor.unit_id)
     joint = Exists(DispatchAuthor.objects.filter(dispatch=OuterRef("pk"), unit=actor.unit_id))
-    return Dispatch.objects.filter(
-        Q(pk__in=sent.values("pk")) | mine | (joint & ~Q(state=DispatchState.DRAFT))
-    )
+    return Dispatch.objects.filter(inside | mine | (joint & ~Q(state=DispatchState.DRAFT)))
+
+
+def readable_issues(actor: Actor) -> QuerySet[Issue]:
+    """Printed issues for every reader; those in the making for who makes and reviews them."""
+    issues = Issue.objects.all()
+    if actor.may(MAKE_ISSUE) or actor.may(REVIEW_ISSUE):
+        return issues
+    return issues.filter(state=IssueState.SENT_OUT)
 
 
 def desk_dispatches(actor: Actor) -> QuerySet[Dispatch]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from bulletins.views import cases, commissions, dispatches, issues
+from bulletins.views import cases, commissions, corrections, dispatches, issues
 
 app_name = "bulletins"
 
@@ -53,6 +53,12 @@ urlpatterns: list[URLPattern] = [
     path("issues/<int:pk>/make/", issues.IssueMake.as_view(), name="issue_make"),
     path("issues/<int:pk>/receive/", issues.IssueReceive.as_view(), name="issue_receive"),
     path("issues/<int:pk>/send-out/", issues.IssueSendOut.as_view(), name="issue_send_out"),
+    path("issues/<int:pk>/correct/", corrections.IssueCorrect.as_view(), name="issue_correct"),
+    path(
+        "corrections/<int:pk>/print/",
+        corrections.CorrectionPrint.as_view(),
+        name="correction_print",
+    ),
     path("issues/<int:pk>/print/", issues.IssuePrint.as_view(), name="issue_print"),
     path("issues/<int:pk>/steps/<slug:step>/", issues.IssueStep.as_view(), name="issue_step"),
     path("items/<int:pk>/edit/", issues.ItemEdit.as_view(), name="item_edit"),

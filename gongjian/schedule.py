@@ -42,6 +42,11 @@ BEAT_TABLE: dict[str, dict[str, Any]] = {
         "task": "documents.revive_reports",
         "schedule": crontab(minute="*/5"),
     },
+    # Records that came past the index of words, or were there before it.
+    "index what is missing": {
+        "task": "search.tick_index",
+        "schedule": crontab(hour="3", minute="20"),
+    },
     # Broken uploads and files that were taken away long ago.
     "clear evidence": {
         "task": "evidence.tick_clearing",

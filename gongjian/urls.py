@@ -26,6 +26,7 @@ urlpatterns = [
     path("ledger/", include("ledger.urls")),
     path("meetings/", include("meetings.urls")),
     path("rolls/", include("gongjian.commons.rolls.urls")),
+    path("search/", include("gongjian.commons.search.urls")),
     path("training/", include("training.urls")),
     path("platform/", admin.site.urls),
 ]

@@ -69,12 +69,18 @@ def results_to_report(meeting: Meeting) -> list[Resolution]:
     )
 
 
-def search_records(actor: Actor, words: str) -> TenantQuerySet[AgendaItem]:
-    """Every word must stand in the title, the record or a resolution of an item."""
-    found = AgendaItem.objects.filter(
+def recorded_items(actor: Actor) -> TenantQuerySet[AgendaItem]:
+    """Items of meetings that were held, as far as their meetings may be read."""
+    found: TenantQuerySet[AgendaItem] = AgendaItem.objects.filter(  # type: ignore[assignment]
         meeting__in=readable_by(actor).filter(state__in=[MeetingState.HELD, MeetingState.MINUTED]),
         state__in=[ItemState.DISCUSSED, ItemState.WRITTEN, ItemState.CARRIED],
     )
+    return found
+
+
+def search_records(actor: Actor, words: str) -> TenantQuerySet[AgendaItem]:
+    """Every word must stand in the title, the record or a resolution of an item."""
+    found = recorded_items(actor)
     for word in words.split()[:6]:
         found = found.filter(
             Q(title__icontains=word)
@@ -85,7 +91,7 @@ def search_records(actor: Actor, words: str) -> TenantQuerySet[AgendaItem]:
                 ).values("item_id")
             )
         )
-    ordered: TenantQuerySet[AgendaItem] = found.select_related("meeting__series", "unit").order_by(  # type: ignore[assignment]
+    ordered: TenantQuerySet[AgendaItem] = found.select_related("meeting__series", "unit").order_by(
         "-meeting__starts_at", "position"
     )
     return ordered

@@ -16,4 +16,5 @@ class PublicityConfig(AppConfig):
             evidence_contributions,
             points,
             reminders,
+            search,
         )

@@ -10,4 +10,4 @@ class SeminarsConfig(AppConfig):
     verbose_name = "研讨会"
 
     def ready(self) -> None:
-        from seminars import contributions, documents, indicators, reminders
+        from seminars import contributions, documents, indicators, reminders, search

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bulletins.models.cases import CaseCopy, ModelCase
+from bulletins.models.corrections import Correction
 from bulletins.models.dispatches import (
     Commission,
     CommissionTask,
@@ -27,6 +28,7 @@ __all__ = [
     "CaseCopy",
     "Commission",
     "CommissionTask",
+    "Correction",
     "Dispatch",
     "DispatchAuthor",
     "DispatchPicture",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bulletins.models import CommissionTask, Dispatch, Issue
+from bulletins.models import CommissionTask, Correction, Dispatch, Issue
 from gongjian.commons.notices.services import notify
 from orgs.enums import Role
 from orgs.models import Post
@@ -49,4 +49,18 @@ def tell_readers(issue: Issue, unit_ids: list[int]) -> int:
         title=f"{issue}已印发",
         body="请签收阅读。",
         url=issue.get_absolute_url(),
+    )
+
+
+def tell_corrected(correction: Correction) -> int:
+    """Every unit that got the issue, whether it was opened or not."""
+    units = list(correction.issue.receipts.values_list("unit_id", flat=True))
+    return notify(
+        rule=RULE,
+        subject=correction,
+        stage="corrected",
+        post_ids=posts_of(units),
+        title=f"{correction.issue}有更正"[:120],
+        body=f"《{correction.title}》中“{correction.wrong[:60]}”更正为“{correction.right[:60]}”。",
+        url=correction.get_absolute_url(),
     )

@@ -8,12 +8,13 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from bulletins.authority import EDIT_DISPATCH, MAKE_ISSUE, READ_ISSUE, REVIEW_ISSUE
+from bulletins.authority import CORRECT_ISSUE, EDIT_DISPATCH, MAKE_ISSUE, READ_ISSUE
 from bulletins.documents import ISSUE, PRINTED, REGISTER
 from bulletins.enums import DispatchState, IssueState
 from bulletins.filters import IssueFilter
 from bulletins.forms import IssueForm, ItemForm, NewIssueForm, SendOutForm, SeriesForm
-from bulletins.models import BulletinSeries, Dispatch, Issue, IssueItem
+from bulletins.models import BulletinSeries, Correction, Dispatch, Issue, IssueItem
+from bulletins.queries import readable_issues
 from bulletins.services.issues import (
     add_item,
     change_issue,
@@ -56,11 +57,8 @@ class _Readable(RecordsMixin):
     queryset = _ISSUES
 
     def get_queryset(self) -> Any:
-        rows = super().get_queryset()
-        actor = self.actor  # type: ignore[attr-defined]
-        if actor.may(MAKE_ISSUE) or actor.may(REVIEW_ISSUE):
-            return rows
-        return rows.filter(state=IssueState.SENT_OUT)
+        readable = readable_issues(self.actor)  # type: ignore[attr-defined]
+        return super().get_queryset() & readable
 
 
 class IssueList(_Readable, ListPage):
@@ -181,6 +179,10 @@ class IssueDetail(_Readable, DetailPage):
                 for item in items
             ],
             "reviews": issue.reviews.all(),
+            "corrections": Correction.objects.filter(issue=issue).select_related(
+                "issue__series", "series"
+            ),
+            "may_correct": self.actor.may(CORRECT_ISSUE) and issue.state == IssueState.SENT_OUT,
             "receipts": receipts if makes else [],
             "opened": opened,
             "unopened": [receipt for receipt in receipts if not receipt.opened_at],

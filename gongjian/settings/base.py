@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "gongjian.commons.honours",
     "gongjian.commons.points",
     "gongjian.commons.rolls",
+    "gongjian.commons.search",
     "gongjian.commons.questionnaires",
     "meetings",
     "responsibilities",

@@ -20,6 +20,7 @@ NIGHTLY = {
     "responsibilities.open_due_periods",
     "responsibilities.recompute_totals",
     "responsibilities.refresh_totals",
+    "search.index_missing",
 }
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from bulletins.models import BulletinSeries, CommissionTask, Dispatch, Issue, ModelCase
+from bulletins.models import BulletinSeries, CommissionTask, Correction, Dispatch, Issue, ModelCase
 from bulletins.points import MECHANISM
 from bulletins.services.cases import list_case, nominate_case, write_case
+from bulletins.services.corrections import correct_issue
 from bulletins.services.desk import ask_commission
 from bulletins.services.issues import (
     add_item,
     make_issue,
     review_issue,
     save_series,
+    send_out_issue,
     sign_issue,
     submit_issue,
 )
@@ -129,3 +131,22 @@ def case_of(cast, *, is_listed: bool = True) -> ModelCase:
     if is_listed:
         case = list_case(nominate_case(case, actor=cast.secretary), actor=cast.office)
     return case
+
+
+def sent_out(cast, dispatches, units=None, **values) -> Issue:
+    issue = signed(cast, dispatches, **values)
+    return send_out_issue(issue, actor=cast.office, units=units or [cast.qinghe, cast.hongqi])
+
+
+def correction_of(cast, issue: Issue, **values) -> Correction:
+    return correct_issue(
+        issue,
+        **{
+            "actor": cast.leader,
+            "place": 0,
+            "wrong": "三十六条",
+            "right": "三十八条",
+            "reason": "统计有误",
+            **values,
+        },
+    )

@@ -1,0 +1,1 @@
+"""Words in everything a person may read: an index of neighbouring characters."""
