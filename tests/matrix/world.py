@@ -24,7 +24,7 @@ from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.tenancy.models import TenantOwned
 from gongjian.foundation.tenancy.scope import tenant_scope
 from orgs.enums import Role
-from orgs.models import Appointment, Organization, Post, Tenant, Unit, User
+from orgs.models import Appointment, Post, Tenant, Unit, User
 from orgs.queries import actor_of, root_unit
 from tests.factories.orgs import TenantFactory, make_unit, seat
 from tests.matrix.fillings import FILLINGS, LATER
@@ -325,10 +325,6 @@ def _tie_later(side: Side) -> None:
                 model._base_manager.filter(pk=key).update(**{name: other})
 
 
-def organizations(side: Side) -> int:
-    return Organization.objects.count()
-
-
 def digest(tenant_id: int) -> str:
     """One number over all rows of a tenant, read past both locks' filters by its own scope."""
     tables = sorted(model._meta.db_table for model in tenant_models())
@@ -337,6 +333,6 @@ def digest(tenant_id: int) -> str:
         f" FROM {table} r WHERE tenant_id = {int(tenant_id)}"
         for table in tables
     )
-    with tenant_scope(tenant_id), connection.cursor() as cursor:
+    with transaction.atomic(), tenant_scope(tenant_id), connection.cursor() as cursor:
         cursor.execute(f"SELECT md5(string_agg(t || n || ':' || h, ',' ORDER BY t)) FROM ({parts}) x")  # noqa: S608
         return str(cursor.fetchone()[0])
