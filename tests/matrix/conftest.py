@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 
@@ -17,6 +18,7 @@ from tests.ready_database import ready_database
 
 @pytest.fixture(scope="session")
 def world(django_db_modify_db_settings, django_test_environment, django_db_blocker) -> Iterator[World]:
+    logging.getLogger("django.request").setLevel(logging.CRITICAL)
     connection = connections["default"]
     owner = database(os.environ["OWNER_DATABASE_URL"])
     base = os.environ.get("TEST_DATABASE", "test_gongjian")

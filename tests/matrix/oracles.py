@@ -58,7 +58,7 @@ def broken_headers(answer: Answer, *, signed_in: bool) -> list[str]:
 
 
 _VARYING = re.compile(
-    rb'(name="csrfmiddlewaretoken" value="|X-CSRFToken(?:"|&quot;): ?(?:"|&quot;)|nonce="'
+    rb'(name="csrfmiddlewaretoken" value="|name="csrf-token" content="|X-CSRFToken(?:"|&quot;): ?(?:"|&quot;)|nonce="'
     rb'|name="once_key" value=")[^"&]+'
 )
 
