@@ -101,7 +101,7 @@ VALUES: dict[str, Any] = {
     "responsibilities:check_edit key": ["total"],
     "responsibilities:check_remove key": ["total"],
     "key": sorted(BY_KEY)[:1],
-    "code": ["new_members"],
+    "code": ["Z201"],
 }
 
 #: Open to a visitor without an account; each has tests of its own beside its app.

@@ -287,11 +287,11 @@ def _plain(candidate: models.Field[Any, Any], side: Side, index: int, place: str
     if isinstance(candidate, models.TimeField):
         return dt.time(9 + candidate.name.startswith("ends"))
     if isinstance(candidate, models.IntegerField):
-        if "year" in candidate.name:
+        if candidate.name == "year" or candidate.name.endswith("_year"):
             return 2026
         if candidate.has_default() and candidate.name not in _keyed(candidate.model):
             return candidate.get_default()
-        return index + 1
+        return 1 if index == COMMON else index + 1
     if isinstance(candidate, models.BinaryField):
         return token.encode()
     if isinstance(candidate, (models.CharField, models.TextField)):
