@@ -17,7 +17,9 @@ from tests.ready_database import ready_database
 
 
 @pytest.fixture(scope="session")
-def world(django_db_modify_db_settings, django_test_environment, django_db_blocker) -> Iterator[World]:
+def world(
+    django_db_modify_db_settings, django_test_environment, django_db_blocker
+) -> Iterator[World]:
     logging.getLogger("django.request").setLevel(logging.CRITICAL)
     connection = connections["default"]
     owner = database(os.environ["OWNER_DATABASE_URL"])
@@ -26,8 +28,11 @@ def world(django_db_modify_db_settings, django_test_environment, django_db_block
     before = dict(connection.settings_dict)
     keys = ("USER", "PASSWORD", "HOST", "PORT")
     home = psycopg2.connect(
-        dbname=owner["NAME"], user=owner["USER"], password=owner["PASSWORD"],
-        host=owner["HOST"], port=owner["PORT"],
+        dbname=owner["NAME"],
+        user=owner["USER"],
+        password=owner["PASSWORD"],
+        host=owner["HOST"],
+        port=owner["PORT"],
     )
     home.autocommit = True
     with django_db_blocker.unblock():

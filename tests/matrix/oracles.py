@@ -8,12 +8,10 @@ import re
 import zipfile
 from typing import Any
 
-
-
 import pypdfium2
 
 from tests.matrix.actors import Answer
-from tests.matrix.world import MARK
+from tests.matrix.marks import MARK
 
 #: One answer may cost this many statements, the frame of the page included.
 CEILING = 60
@@ -24,7 +22,9 @@ def text_of(answer: Answer) -> str:
     kind = answer.headers.get("Content-Type", "")
     if answer.body[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(answer.body)) as parts:
-            return "\n".join(parts.read(name).decode("utf-8", "replace") for name in parts.namelist())
+            return "\n".join(
+                parts.read(name).decode("utf-8", "replace") for name in parts.namelist()
+            )
     if answer.body[:5] == b"%PDF-":
         pages = pypdfium2.PdfDocument(answer.body)
         return "\n".join(page.get_textpage().get_text_bounded() for page in pages)
@@ -50,9 +50,11 @@ def broken_headers(answer: Answer, *, signed_in: bool) -> list[str]:
         policy = headers.get("Content-Security-Policy", "")
         directives = dict(part.strip().split(" ", 1) for part in policy.split(";") if part.strip())
         # Attributes of style (widths of bars) are free, sheets and scripts are not.
-        for name in ("default-src", "script-src", "style-src", "frame-ancestors"):
-            if directives.get(name, "*") not in {"'self'", "'none'"}:
-                wrong.append(f"loose policy for {name}")
+        wrong += [
+            f"loose policy for {name}"
+            for name in ("default-src", "script-src", "style-src", "frame-ancestors")
+            if directives.get(name, "*") not in {"'self'", "'none'"}
+        ]
     if signed_in and not {"private", "no-store"} <= set(
         re.split(r",\s*", headers.get("Cache-Control", ""))
     ):
@@ -61,7 +63,8 @@ def broken_headers(answer: Answer, *, signed_in: bool) -> list[str]:
 
 
 _VARYING = re.compile(
-    rb'(name="csrfmiddlewaretoken" value="|name="csrf-token" content="|X-CSRFToken(?:"|&quot;): ?(?:"|&quot;)|nonce="'
+    rb'(name="csrfmiddlewaretoken" value="|name="csrf-token" content="'
+    rb'|X-CSRFToken(?:"|&quot;): ?(?:"|&quot;)|nonce="'
     rb'|name="once_key" value=")[^"&]+'
 )
 

@@ -6,8 +6,10 @@ import pytest
 
 from gongjian.foundation.kernel.actor import Actor, Reach
 from tests.matrix.actors import Answer, Browser
+from tests.matrix.locks import without_managers, without_row_security
 from tests.matrix.oracles import CEILING, broken_headers, likeness, marks_in
 from tests.matrix.routes import Route, addresses
+from tests.matrix.targets import SHARED
 from tests.matrix.world import SEATS, Side, World
 
 ROUTES = addresses().pages
@@ -94,9 +96,7 @@ def test_a_page_shows_its_own_tenant_alone_and_keeps_the_rules_of_all_pages(
             if "get" not in route.methods:
                 continue
             answer = browsers[key].ask("get", address)
-            wrong += [
-                f"{key} get {address}: {fault}" for fault in faults_of_a_page(route, answer)
-            ]
+            wrong += [f"{key} get {address}: {fault}" for fault in faults_of_a_page(route, answer)]
         for method in sorted({"get", "post", "put", "patch", "delete"} - set(route.methods)):
             answer = browsers[key].ask(method, address)
             gone = route.name == "orgs:no_post" and answer.status == 302
@@ -131,3 +131,43 @@ def faults(answer: Answer) -> list[str]:
     if any(letter == "B" for letter, _ in marks_in(answer)):
         found.append("shows the other tenant")
     return found
+
+
+LOCKS = {"without managers": without_managers, "without row security": without_row_security}
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("route", [each for each in EACH if "get" in each.values[0].methods])
+def test_each_lock_holds_alone(route: Route, lock: str, world: World, browsers):
+    """With the other one off, neither lists nor rows of the other tenant are to be read."""
+    wrong = []
+    widest = holders(route, world.here)[-1:]
+    with LOCKS[lock]():
+        for key in widest:
+            near = SEATS[key][0]
+            answer = browsers[key].ask("get", next(route.addresses(world.here, near)))
+            if answer.status >= 500 or any(letter == "B" for letter, _ in marks_in(answer)):
+                wrong.append(f"{key} {route.name} of its own: {answer.status}")
+            if route.names_rows:
+                answer = browsers[key].ask("get", next(route.addresses(world.there, near)))
+                wrong += [f"{key} {route.name}: {fault}" for fault in faults(answer)]
+    none(wrong)
+
+
+BRANCHES = [each for each in ROWS if each.values[0].is_placed]
+
+
+@pytest.mark.parametrize("route", BRANCHES)
+def test_rows_of_another_branch_do_not_exist_either(route: Route, world: World, browsers):
+    """What a post holds for its own unit or its subtree ends there."""
+    wrong = []
+    for key, beyond in (("secretary", "songling"), ("county", "nanlu"), ("township", "songling")):
+        reach = world.here.actors[key].grants.get(route.permission)
+        if reach in {None, Reach.TENANT} or route.name in SHARED:
+            continue
+        for method in route.methods:
+            address = next(route.addresses(world.here, beyond))
+            answer = browsers[key].ask(method, address)
+            if answer.status != 404 or answer.written:
+                wrong.append(f"{key} {method} {address}: {answer.status} {answer.written}")
+    none(wrong)

@@ -8,16 +8,16 @@ would never write is what the walls must hold back as well.
 from __future__ import annotations
 
 import datetime as dt
-import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from gongjian.foundation.kernel.actor import Actor
@@ -28,14 +28,10 @@ from orgs.models import Appointment, Post, Tenant, Unit, User
 from orgs.queries import actor_of, root_unit
 from tests.factories.orgs import TenantFactory, make_unit, seat
 from tests.matrix.fillings import FILLINGS, LATER
+from tests.matrix.marks import COMMON, mark
 
-#: What a mark looks like in any text.
-MARK = re.compile(r"q([AB])(\d\d)x")
 #: Units of both tenants, in the order of their marks.
 PLACES = ("city", "qinghe", "yunshan", "dongfeng", "nanlu", "hongqi", "xinghuo", "songling")
-#: Rows that belong to the tenant as a whole carry this mark.
-COMMON = 99
-
 _TREE = {
     "qinghe": ("city", "county", "region"),
     "yunshan": ("city", "county", "region"),
@@ -99,8 +95,7 @@ def tenant_models() -> list[type[TenantOwned]]:
 
 def build_world() -> World:
     with transaction.atomic():
-        world = World(_found("A", "9900", "示范市"), _found("B", "9800", "远山市"))
-    return world
+        return World(_found("A", "9900", "示范市"), _found("B", "9800", "远山市"))
 
 
 def _found(letter: str, code: str, name: str) -> Side:
@@ -144,10 +139,6 @@ def _found(letter: str, code: str, name: str) -> Side:
     return side
 
 
-def mark(letter: str, place: int) -> str:
-    return f"q{letter}{place:02}x"
-
-
 # --- every table ------------------------------------------------------------------------
 
 
@@ -182,8 +173,9 @@ def _note_what_stands(side: Side) -> None:
         assert term is not None
         side.rows[Appointment, place] = term.pk
         side.rows[User, place] = term.user_id
-        side.rows[apps.get_model("orgs", "Membership"), place] = term.membership_id \
-            if hasattr(term, "membership_id") else None
+        side.rows[apps.get_model("orgs", "Membership"), place] = (
+            term.membership_id if hasattr(term, "membership_id") else None
+        )
 
 
 def _parents(model: type[models.Model]) -> Iterator[models.ForeignKey[Any, Any]]:
@@ -197,23 +189,20 @@ def is_placed(model: type[models.Model]) -> bool:
     return model in _placed()
 
 
-def _placed() -> set[type[models.Model]]:
-    global _PLACED
-    if not _PLACED:
-        _PLACED = {Unit, User}
-        grown = True
-        while grown:
-            grown = False
-            for model in tenant_models():
-                if model in _PLACED:
-                    continue
-                if any(parent.related_model in _PLACED for parent in _parents(model)):
-                    _PLACED.add(model)
-                    grown = True
-    return _PLACED
-
-
-_PLACED: set[type[models.Model]] = set()
+@cache
+def _placed() -> frozenset[type[models.Model]]:
+    placed: set[type[models.Model]] = {Unit, User}
+    grown = True
+    while grown:
+        more = {
+            model
+            for model in tenant_models()
+            if model not in placed
+            and any(parent.related_model in placed for parent in _parents(model))
+        }
+        placed |= more
+        grown = bool(more)
+    return frozenset(placed)
 
 
 def _in_order() -> list[type[models.Model]]:
@@ -263,7 +252,7 @@ def values_of(model: type[models.Model], side: Side, place: str) -> dict[str, An
     return values
 
 
-def _plain(candidate: models.Field[Any, Any], side: Side, index: int, place: str) -> Any:  # noqa: PLR0911, PLR0912 -- one answer per kind of column
+def _plain(candidate: models.Field[Any, Any], side: Side, index: int, place: str) -> Any:  # noqa: PLR0912 -- one answer per kind of column
     token = mark(side.letter, index)
     if isinstance(candidate, ArrayField):
         return []
@@ -274,7 +263,9 @@ def _plain(candidate: models.Field[Any, Any], side: Side, index: int, place: str
     if isinstance(candidate, models.BooleanField):
         return candidate.get_default() or False
     if isinstance(candidate, models.JSONField):
-        return candidate.get_default() if candidate.has_default() else None if candidate.null else {}
+        return (
+            candidate.get_default() if candidate.has_default() else None if candidate.null else {}
+        )
     if isinstance(candidate, models.UUIDField):
         return uuid.uuid4()
     if isinstance(candidate, models.DecimalField):
@@ -323,16 +314,3 @@ def _tie_later(side: Side) -> None:
             key, other = side.rows.get((model, place)), side.row(target, place or "city")
             if key is not None and other is not None:
                 model._base_manager.filter(pk=key).update(**{name: other})
-
-
-def digest(tenant_id: int) -> str:
-    """One number over all rows of a tenant, read past both locks' filters by its own scope."""
-    tables = sorted(model._meta.db_table for model in tenant_models())
-    parts = " UNION ALL ".join(
-        f"SELECT '{table}' AS t, count(*) AS n, coalesce(sum(hashtextextended(r::text, 0)), 0) AS h"
-        f" FROM {table} r WHERE tenant_id = {int(tenant_id)}"
-        for table in tables
-    )
-    with transaction.atomic(), tenant_scope(tenant_id), connection.cursor() as cursor:
-        cursor.execute(f"SELECT md5(string_agg(t || n || ':' || h, ',' ORDER BY t)) FROM ({parts}) x")  # noqa: S608
-        return str(cursor.fetchone()[0])
