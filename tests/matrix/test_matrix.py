@@ -17,6 +17,8 @@ ROUTES = addresses().pages
 WRITES_WHEN_READ = {
     # The quarter one is about to open is put into the calendar, the same for whoever asks.
     "responsibilities:open_quarter": {"calendar_period"},
+    # Taking the trail out of the house is itself an act.
+    "orgs:trail_export": {"audit_trailentry"},
 }
 _WIDTH = [Reach.OWN, Reach.CHILDREN, Reach.SUBTREE, Reach.TENANT]
 
