@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import defaultdict
 from html import escape
@@ -80,6 +81,7 @@ def _cell(outcome: str) -> str:
 
 
 def main() -> int:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "gongjian.settings.testing"
     results = Results()
     code = pytest.main(["tests/matrix", "-q", "-p", "no:cacheprovider", *sys.argv[1:]], [results])
     file = Path(settings.BASE_DIR) / "build" / "matrix.html"
