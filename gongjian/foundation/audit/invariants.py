@@ -6,5 +6,5 @@ from gongjian.foundation.audit.sealing import broken_links
 from gongjian.foundation.kernel.invariants import Invariant, invariants
 
 invariants.register(
-    Invariant(key="audit.chain", sentence="操作记录没有被改动、删除或漏封", find=broken_links)
+    Invariant(key="8 chain", sentence="操作记录没有被改动、删除或漏封", find=broken_links)
 )
