@@ -50,6 +50,7 @@ def _foreign(field: Any, world: World) -> list[str]:
     return ["q~B", str(world.there.units["hongqi"].pk), *STRANGE[:2], STRANGE[-3], STRANGE[-1]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", LISTS, ids=lambda route: route.name)
 def test_filters_and_search_find_nothing_of_another_tenant(route, world: World, browsers):
     wrong = []
@@ -71,6 +72,7 @@ def route_rows(route: Any) -> Any:
     return model._base_manager.all() if model is not None else None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", LISTS, ids=lambda route: route.name)
 def test_sort_keys_reach_no_column_but_those_of_the_table(route, world: World, browsers):
     key = holders(route, world.here)[-1]
