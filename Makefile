@@ -14,7 +14,7 @@ $(error 需要 Python 3.11 或更新版本（Debian/Ubuntu：sudo apt-get instal
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop setup test check lint bench lock clean
+.PHONY: help run stop setup test check matrix lint bench lock clean
 
 help:     ## this list
 	@grep -E '^[a-z]+: +##' $(MAKEFILE_LIST) | sed 's/: *## /	/'
@@ -33,6 +33,9 @@ test:     ## every rule and every test, as the continuous check runs them
 
 check:    ## the quick part: every rule, and the tests of what was changed
 	@$(PYTHON) -m tools.test --quick
+
+matrix:   ## every address × every actor × near and far rows; report in build/matrix.html
+	@$(PYTHON) -m tools.within matrix -- python -m tests.matrix.report $(ARGS)
 
 lint:     ## the rules only, no tests
 	@$(PYTHON) -m tools.test --rules

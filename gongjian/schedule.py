@@ -57,6 +57,11 @@ BEAT_TABLE: dict[str, dict[str, Any]] = {
         "task": "responsibilities.sweep_totals",
         "schedule": crontab(minute="*"),
     },
+    # Acts are sealed soon after they were done, and not within their transactions.
+    "seal the trail": {
+        "task": "audit.tick_sealing",
+        "schedule": crontab(minute="*/5"),
+    },
     # After the totals were put right, all that must hold is asked.
     "verify": {
         "task": "operations.tick_verify",

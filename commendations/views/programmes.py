@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from commendations.authority import (
@@ -36,6 +36,7 @@ from gongjian.commons.documents.queries import documents_about
 from gongjian.commons.documents.reports import request_report
 from gongjian.commons.honours.documents import CERTIFICATES
 from gongjian.commons.honours.models import Honour
+from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.web.pages import (
     ConfirmPage,
@@ -60,15 +61,23 @@ _CHAIN = (
 _SHOWN = {ProgrammeState.NOTICE, ProgrammeState.DECIDED}
 
 
-class _Readable(RecordsMixin):
-    """A programme in the making is the office's alone."""
+def readable_programmes(rows: Any, actor: Actor) -> Any:
+    """Leave out those in the making, which are the office's alone."""
+    return rows if actor.may(MANAGE_PROGRAMME) else rows.exclude(state=ProgrammeState.DRAFT)
 
+
+def readable_programme(actor: Actor, pk: int) -> Programme:
+    found: Programme | None = readable_programmes(Programme.objects.filter(pk=pk), actor).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+class _Readable(RecordsMixin):
     queryset = Programme.objects.all()
 
     def get_queryset(self) -> Any:
-        rows = super().get_queryset()
-        actor = self.actor  # type: ignore[attr-defined]
-        return rows if actor.may(MANAGE_PROGRAMME) else rows.exclude(state=ProgrammeState.DRAFT)
+        return readable_programmes(super().get_queryset(), self.actor)  # type: ignore[attr-defined]
 
 
 class ProgrammeList(_Readable, ListPage):
@@ -311,7 +320,8 @@ class NominationList(ListPage):
     heading = "推荐对象"
 
     def get_queryset(self) -> Any:
-        return nominations_for(self.actor).filter(category__programme=self.kwargs["pk"])
+        programme = readable_programme(self.actor, self.kwargs["pk"])
+        return nominations_for(self.actor).filter(category__programme=programme)
 
     def get_extra(self) -> dict[str, Any]:
         return {"programme_pk": self.kwargs["pk"]}
@@ -323,7 +333,8 @@ class FormsPrint(Page):
     permission = VIEW_PROGRAMME
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        rows = nominations_for(self.actor).filter(category__programme=kwargs["pk"])
+        programme = readable_programme(self.actor, kwargs["pk"])
+        rows = nominations_for(self.actor).filter(category__programme=programme)
         keys = list(rows.exclude(state=NominationState.DRAFT).values_list("pk", flat=True)[:500])
         if keys:
             request_report(

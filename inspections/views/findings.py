@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from gongjian.commons.documents.models import ReportJob
 from gongjian.commons.documents.reports import request_report
+from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.tenancy.models import TenantQuerySet
 from gongjian.foundation.web.pages import (
@@ -210,6 +211,16 @@ class HelpList(ListPage):
         return readable(super().get_queryset())
 
 
+def circulars_for(actor: Actor, drafts: TenantQuerySet[Any]) -> TenantQuerySet[Any]:
+    """A circular is read by everybody once it is issued, whatever his reach."""
+    if actor.may(ISSUE_CIRCULAR):
+        return drafts
+    issued: TenantQuerySet[Any] = Circular.objects.filter(  # type: ignore[assignment]
+        state=CircularState.ISSUED
+    ).select_related("unit")
+    return issued
+
+
 class CircularList(ListPage):
     permission = VIEW_INSPECTION
     queryset = Circular.objects.select_related("unit")
@@ -217,13 +228,7 @@ class CircularList(ListPage):
     heading = "督查通报"
 
     def get_queryset(self) -> TenantQuerySet[Any]:
-        # A circular is read by everybody once it is issued, whatever his reach.
-        if self.actor.may(ISSUE_CIRCULAR):
-            return super().get_queryset()
-        issued: TenantQuerySet[Any] = Circular.objects.filter(  # type: ignore[assignment]
-            state=CircularState.ISSUED
-        ).select_related("unit")
-        return issued
+        return circulars_for(self.actor, super().get_queryset())
 
     def get_extra(self) -> dict[str, Any]:
         may = self.actor.may(ISSUE_CIRCULAR)
@@ -239,7 +244,7 @@ class CircularDetail(DetailPage):
     template_name = "inspections/circular_detail.html"
 
     def get_queryset(self) -> TenantQuerySet[Any]:
-        return CircularList.get_queryset(self)  # type: ignore[arg-type]
+        return circulars_for(self.actor, super().get_queryset())
 
     def get_facts(self) -> list[tuple[str, Any]]:
         item: Circular = self.object
@@ -305,7 +310,7 @@ class CircularPrint(_Printing):
     queryset = Circular.objects.select_related("unit")
 
     def get_queryset(self) -> TenantQuerySet[Any]:
-        return CircularList.get_queryset(self)  # type: ignore[arg-type]
+        return circulars_for(self.actor, super().get_queryset())
 
     def perform(self, form: Any) -> ReportJob:
         item = self.get_object()

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from gongjian.foundation.audit.models import TrailEntry
+from gongjian.foundation.audit.sealing import head
 from gongjian.foundation.calendar.models import CalendarDay, Period
 from gongjian.foundation.kernel.authority import Authority, authorities
+from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.kernel.errors import DomainError
 from gongjian.foundation.web.pages import FormPage, ListPage, Page, RecordsMixin
 from orgs.authority import GRANT_ROLE, MANAGE_CALENDAR, VIEW_TRAIL
 from orgs.enums import Role
@@ -20,6 +23,8 @@ from orgs.models import RoleGrant
 from orgs.role_services import is_fixed, restore_role_grant, set_role_grant
 from orgs.services import change_filing_window
 from orgs.tables import PeriodTable, TrailTable
+from orgs.trail_services import note_export
+from orgs.trail_workbook import MOST, trail_workbook
 
 REACH_LABELS = {
     "own": "本单位",
@@ -164,5 +169,29 @@ class TrailList(ListPage):
     table_class = TrailTable
     filterset_class = TrailFilter
 
+    def get_summary(self, records: Any) -> str:
+        last = head()
+        return f"已封存 {last.position} 条，末条摘要 {last.digest[:16]}…" if last.position else ""
+
     def get_extra(self) -> dict[str, Any]:
-        return {"crumbs": [("工作台", "/"), ("操作记录", "")]}
+        query = self.request.GET.urlencode()
+        return {
+            "crumbs": [("工作台", "/"), ("操作记录", "")],
+            "export_url": f"{reverse('orgs:trail_export')}?{query}",
+        }
+
+
+class TrailExport(Page):
+    """What the filters show, as a workbook; that it was taken is an act of its own."""
+
+    permission = VIEW_TRAIL
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FileResponse:
+        chosen = TrailFilter(request.GET, queryset=TrailEntry.objects.all(), request=request).qs
+        many = chosen.count()
+        if many > MOST:
+            raise DomainError(f"选中的记录有 {many} 条，一次最多导出 {MOST} 条，请缩短时间范围。")
+        file = trail_workbook(chosen)
+        note_export(actor=self.actor, filters=request.GET.dict(), many=many)
+        name = f"操作记录{today():%Y%m%d}.xlsx"
+        return FileResponse(file, as_attachment=True, filename=name)

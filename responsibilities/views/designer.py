@@ -413,6 +413,9 @@ class CheckRemove(_Form, ConfirmPage):
     submit_label = "删除"
     help_text = "只从这个草稿中删除，已发布的版本不变。"
 
+    def get_extra(self) -> dict[str, Any]:
+        return {"object": self.draft()}
+
     def perform(self, form: Any) -> ReturnForm:
         return remove_check(self.draft(), actor=self.actor, key=self.kwargs["key"])
 

@@ -416,7 +416,7 @@ def test_the_trail_costs_the_same_for_few_and_many(cast, sign_in, django_assert_
     for number in range(count):
         create_post(cast.city, actor=cast.administrator, title=f"职务{number}", role="viewer")
     client = sign_in(cast.auditor)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         client.get(reverse("orgs:trail_list"))
 
 

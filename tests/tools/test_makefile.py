@@ -12,7 +12,8 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
-    "target", ["run", "stop", "setup", "test", "check", "lint", "bench", "lock", "clean", "help"]
+    "target",
+    ["run", "stop", "setup", "test", "check", "matrix", "lint", "bench", "lock", "clean", "help"],
 )
 def test_target_exists_and_is_never_mistaken_for_a_file(target):
     assert re.search(rf"^{target}: ", MAKEFILE, re.MULTILINE)

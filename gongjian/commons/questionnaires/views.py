@@ -210,9 +210,10 @@ class _QuestionPage(RecordsMixin, FormPage, base=True):
         return self.get_cancel_url()
 
     def get_cancel_url(self) -> str:
-        version: QuestionnaireVersion = QuestionnaireVersion.objects.select_related(
-            "questionnaire"
-        ).get(pk=self.kwargs["version"])
+        versions = QuestionnaireVersion.objects.select_related("questionnaire")
+        version: QuestionnaireVersion | None = versions.filter(pk=self.kwargs["version"]).first()
+        if version is None:
+            raise Http404
         return version.get_absolute_url()
 
     def get_queryset(self) -> TenantQuerySet[Any]:
@@ -256,6 +257,9 @@ class QuestionMove(_QuestionPage, ConfirmPage):
     template_name = "web/confirm.html"
     form_class = ConfirmPage.form_class
     heading = "调整顺序"
+
+    def get_extra(self) -> dict[str, Any]:
+        return {"object": self.get_object()}
 
     def perform(self, form: Any) -> QuestionnaireVersion:
         if self.kwargs["way"] not in {"up", "down"}:

@@ -121,6 +121,9 @@ class PrintSheet(RecordsMixin, ConfirmPage):
     heading = "打印签到表"
     submit_label = "生成"
 
+    def get_extra(self) -> dict[str, Any]:
+        return {"object": self.get_object()}
+
     def perform(self, form: Any) -> ReportJob:
         session = self.get_object()
         if not session.roll.members.exists():

@@ -38,3 +38,33 @@ class TrailEntry(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.label}：{self.subject_label}"
+
+
+class TrailSeal(TenantOwned):
+    """One link of the tenant's chain: an act, and the digest of it and of all before it.
+
+    Written by a job a little after the act and not within its transaction: a chain there
+    would let a whole county file one after the other. The order of the chain is the order
+    of sealing, so a slow transaction leaves no hole.
+    """
+
+    append_only: ClassVar[bool] = True
+
+    position = models.BigIntegerField("序号")
+    entry = models.ForeignKey(
+        TrailEntry, on_delete=models.PROTECT, related_name="seals", verbose_name="操作记录"
+    )
+    digest = models.CharField("摘要", max_length=64)
+    sealed_at = models.DateTimeField("封存时间", auto_now_add=True)
+
+    class Meta(TenantOwned.Meta):
+        verbose_name = "操作记录封存"
+        ordering = ["position"]
+        constraints = [
+            *wall("audit_trailseal", entry_id="audit_trailentry"),
+            models.UniqueConstraint(fields=["tenant", "position"], name="trail_seal_position"),
+            models.UniqueConstraint(fields=["tenant", "entry"], name="trail_seal_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"第{self.position}条"

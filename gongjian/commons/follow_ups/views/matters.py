@@ -322,10 +322,19 @@ class PrintOrder(_Printing):
     heading = "打印督办单"
     kinds = {"order": ORDER, "urging": URGING}
 
-    def perform(self, form: Any) -> ReportJob:
-        item = readable_by(self.actor).filter(pk=self.kwargs["pk"]).first()
-        if item is None or item.state == FollowUpState.DRAFT:
+    def item(self) -> FollowUp:
+        found: FollowUp | None = readable_by(self.actor).filter(pk=self.kwargs["pk"]).first()
+        if found is None or found.state == FollowUpState.DRAFT:
             raise Http404
+        if self.kwargs["sheet"] not in self.kinds:
+            raise Http404
+        return found
+
+    def get_extra(self) -> dict[str, Any]:
+        return {"object": self.item()}
+
+    def perform(self, form: Any) -> ReportJob:
+        item = self.item()
         kind = self.kinds[self.kwargs["sheet"]]
         return request_report(
             kind.key,
