@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "gongjian.commons.evidence",
     "gongjian.commons.follow_ups",
     "gongjian.commons.honours",
+    "gongjian.commons.identity",
     "gongjian.commons.points",
     "gongjian.commons.rolls",
     "gongjian.commons.questionnaires",
@@ -72,6 +73,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "gongjian.foundation.web.middleware.private_pages",
     "orgs.middleware.acting",
+    "gongjian.commons.identity.gate.gate",
 ]
 
 ROOT_URLCONF = "gongjian.urls"
@@ -144,15 +146,27 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "orgs.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "gongjian.commons.identity.accounts.IdentityAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
-# A whole county sits behind one address: limit the account, hardly the address.
-ACCOUNT_RATE_LIMITS = {"login": "1200/m/ip", "login_failed": "10/5m/key,300/5m/ip"}
-SESSION_COOKIE_AGE = 8 * 60 * 60
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+#: Minutes in which a proof of identity serves for exports of personal data and for publishing.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+# A whole county sits behind one address; failed tries are counted in the database, see
+# ``identity/tries.py``.
+ACCOUNT_RATE_LIMITS = {"login": "1200/m/ip", "login_failed": "10/5m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXIES", 0)
+MFA_ADAPTER = "gongjian.commons.identity.accounts.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
+#: Administrators show a second factor before any other page.
+SECOND_FACTOR_REQUIRED = True
+# The longest that any tenant may allow; the rules themselves are in ``identity/gate.py``.
+SESSION_COOKIE_AGE = 24 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -40,6 +40,8 @@ GLOBAL_MODELS = {
     "orgs.Membership",
     "calendar.CalendarDay",
     "tenancy.OutboxMessage",
+    "identity.SignInRules",
+    "identity.SignInTry",
 }
 #: Addresses that a visitor without an account may open, or that another package guards.
 OPEN_URLS = {
