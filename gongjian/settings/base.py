@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "csp",
 ]
 
@@ -143,6 +144,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 10},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "gongjian.commons.identity.passwords.TenantPassword"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -163,6 +165,24 @@ MFA_ADAPTER = "gongjian.commons.identity.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1
+#: URL name → steps (all when empty) for which a person proves again who they are: exports
+#: with names and telephones, and what is published to everybody.
+PROOF_OF_IDENTITY: dict[str, frozenset[str]] = {
+    "assessments:run_step": frozenset({"open_notice", "publish"}),
+    "assessments:commendation_step": frozenset({"issue"}),
+    "bulletins:issue_send_out": frozenset(),
+    "commendations:programme_step": frozenset({"announce", "decide"}),
+    "documents:officialdocument_step": frozenset({"issue"}),
+    "honours:register_export": frozenset(),
+    "identity:token_create": frozenset(),
+    "inspections:circular_step": frozenset({"issue"}),
+    "orgs:password_reset": frozenset(),
+    "orgs:role_grant_edit": frozenset(),
+    "publicity:placement_release": frozenset(),
+    "responsibilities:duty_export": frozenset(),
+    "responsibilities:phone_export": frozenset(),
+    "seminars:call_step": frozenset({"announce", "award"}),
+}
 #: Administrators show a second factor before any other page.
 SECOND_FACTOR_REQUIRED = True
 # The longest that any tenant may allow; the rules themselves are in ``identity/gate.py``.

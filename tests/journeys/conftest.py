@@ -51,6 +51,12 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(autouse=True)
+def _second_factor(request, settings) -> None:
+    """Only the journeys of sign-in itself carry a telephone."""
+    settings.SECOND_FACTOR_REQUIRED = "second_factor" in request.keywords
+
+
 @pytest.fixture
 def network(live_server) -> Iterator[Network]:
     """A way to the server that the test can cut: ``window(actor, network)`` goes through it."""

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import time
 from typing import Any, ClassVar
 
 from allauth.account.authentication import get_authentication_records
 from allauth.core import context
+from allauth.core.internal.httpkit import get_client_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest
 
-from gongjian.commons.identity.enums import ADMINISTRATORS
 from gongjian.commons.identity.models import SignInTry
+from gongjian.commons.identity.seals import sealed, unsealed
 from gongjian.commons.identity.tries import Door, forget_old_tries, succeeded, try_door
 from orgs.accounts import AccountAdapter
+from orgs.enums import ADMINISTRATORS
 from orgs.models import User
 from orgs.terms import terms_of
 
@@ -68,6 +67,10 @@ class IdentityAdapter(AccountAdapter):
             succeeded(self.attempt)
         return user
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        # A session opened by a command or a test comes from no address.
+        return get_client_ip(request) or "0.0.0.0"  # noqa: S104 -- nothing is bound to it
+
     def is_reauthentication_required(self, *, app: str) -> bool:
         # Who signed in a minute ago need not do so again; allauth asks all the same.
         return not is_fresh(context.request)
@@ -94,10 +97,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return f"安全密钥{count + 1}"
 
     def encrypt(self, text: str) -> str:
-        return _box().encrypt(text.encode()).decode()
+        return sealed(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _box().decrypt(encrypted_text.encode()).decode()
+        return unsealed(encrypted_text)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         if not is_administrator(authenticator.user):
@@ -107,9 +110,3 @@ class SecondFactorAdapter(DefaultMFAAdapter):
             type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN],
         ).exclude(pk=authenticator.pk)
         return others.exists()
-
-
-def _box() -> Fernet:
-    """A stolen copy of the database holds no second factor."""
-    key = hashlib.sha256(b"second factor\0" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))

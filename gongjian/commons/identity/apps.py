@@ -7,4 +7,4 @@ class IdentityConfig(AppConfig):
     verbose_name = "登录与身份"
 
     def ready(self) -> None:
-        from gongjian.commons.identity import signals
+        from gongjian.commons.identity import authority, contributions, signals

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
-from gongjian.commons.identity.accounts import used_second_factor
-from gongjian.commons.identity.enums import ADMINISTRATORS
-from gongjian.commons.identity.signals import BEGAN, IDLE, LONGEST, SEEN
+from gongjian.commons.identity.accounts import is_fresh, used_second_factor
+from gongjian.commons.identity.signals import BEGAN, IDLE, LONGEST, RENEW_AFTER, SEEN
+from gongjian.commons.identity.support import record_look
+from gongjian.foundation.web.errors import refusal
 from gongjian.foundation.web.requests import wants_fragment
+from orgs.enums import ADMINISTRATORS
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -50,15 +56,44 @@ def gate(get_response: Answer) -> Answer:
             path = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': _back_to(request)})}"
             return _lead(request, path)
         _mark(request)
-        name = _name(request)
-        if name in _OPEN or name.startswith("mfa_"):
-            return get_response(request)
-        if settings.SECOND_FACTOR_REQUIRED and _is_administrator(request):
-            if not used_second_factor(request):
-                return _lead(request, _where_to_show_it(request))
-        return get_response(request)
+        key = request.session.session_key
+        response = _through(request, get_response)
+        if key and request.session.session_key and request.session.session_key != key:
+            # The list of one's own sessions follows the new key.
+            UserSession.objects.filter(session_key=key).update(
+                session_key=request.session.session_key
+            )
+        return response
 
     return middleware
+
+
+def _through(request: HttpRequest, get_response: Answer) -> HttpResponse:
+    """What still stands between a live session and the page."""
+    name = _name(request)
+    if name in _OPEN or name.startswith("mfa_"):
+        return get_response(request)
+    if _is_administrator(request) and not used_second_factor(request):
+        return _lead(request, _where_to_show_it(request))
+    if words := _password_due(request):
+        messages.warning(request, words)
+        return _lead(request, reverse("account_change_password"))
+    if _needs_proof(request) and not is_fresh(request):
+        # What was sent is asked for again: it may not lie about in a session.
+        back = urlencode({"next": _back_to(request)})
+        return _lead(request, f"{reverse('account_reauthenticate')}?{back}")
+    if getattr(request, "support", None) is not None:
+        return _in_support(request, get_response)
+    return get_response(request)
+
+
+def _in_support(request: HttpRequest, get_response: Answer) -> HttpResponse:
+    """An operator behind the glass looks and changes nothing, and each look is written down."""
+    if request.method not in {"GET", "HEAD"} and _name(request) != "identity:support_leave":
+        return refusal(request, status=403, message="平台支持只能查看，不能代办事项。")
+    with transaction.atomic():
+        record_look(request)
+    return get_response(request)
 
 
 def _ended(request: HttpRequest) -> str:
@@ -82,7 +117,29 @@ def _mark(request: HttpRequest) -> None:
         request.session[SEEN] = now
 
 
+def _password_due(request: HttpRequest) -> str:
+    if getattr(request.user, "password_is_temporary", False):
+        return "这是初始密码，请先改成自己的密码，再办理其他事项。"
+    if time.time() > request.session.get(RENEW_AFTER, math.inf):
+        return "密码使用已满九十天，按本地区的密码要求请先修改密码。"
+    return ""
+
+
+def _needs_proof(request: HttpRequest) -> bool:
+    """Acts that a passer-by at an unlocked screen must not do, as the settings list them."""
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:
+        return False
+    steps = settings.PROOF_OF_IDENTITY.get(match.view_name)
+    if steps is None:
+        return False
+    return not steps or match.kwargs.get("step") in steps
+
+
 def _is_administrator(request: HttpRequest) -> bool:
+    if not settings.SECOND_FACTOR_REQUIRED:
+        return False
     actor = getattr(request, "actor", None)
     if actor is not None and actor.role in ADMINISTRATORS:
         return True
@@ -109,7 +166,12 @@ def _name(request: HttpRequest) -> str:
 
 
 def _back_to(request: HttpRequest) -> str:
-    return request.get_full_path() if request.method == "GET" else "/"
+    """The page itself; after a form its empty page, after a fragment the page around it."""
+    if wants_fragment(request):
+        return urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+    if request.method == "GET":
+        return request.get_full_path()
+    return request.path if _name(request) in settings.PROOF_OF_IDENTITY else "/"
 
 
 def _lead(request: HttpRequest, url: str) -> HttpResponse:

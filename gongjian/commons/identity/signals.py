@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.core import context
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added
 from django.contrib.auth.signals import user_logged_in
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils import timezone
 
+from gongjian.commons.identity.enums import Profile
 from gongjian.commons.identity.queries import rules_of
 from orgs.models import User
 
 #: Session keys: when it began, when it was last used, and its two limits in seconds.
 BEGAN, SEEN, IDLE, LONGEST = "began_at", "seen_at", "idle_seconds", "longest_seconds"
+#: Session key: the moment after which the password must be renewed (等保).
+RENEW_AFTER = "renew_password_after"
+PASSWORD_LIFE = timedelta(days=90)
 
 
 @receiver(user_logged_in)
@@ -26,13 +34,28 @@ def begin_session(sender: Any, request: HttpRequest, user: User, **kwargs: Any) 
     request.session[BEGAN] = request.session[SEEN] = int(time.time())
     request.session[IDLE] = rules.idle_minutes * 60
     request.session[LONGEST] = rules.longest_hours * 3600
+    if Profile.DENGBAO in rules.profiles:
+        chosen_at = user.password_set_at or user.date_joined
+        request.session[RENEW_AFTER] = int((chosen_at + PASSWORD_LIFE).timestamp())
 
 
-@receiver(authenticator_added)
+@receiver(post_save, sender=Authenticator)
 def count_new_factor(
-    sender: Any, request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any
+    sender: Any, instance: Authenticator, *, created: bool = False, **kwargs: Any
 ) -> None:
     """Adding a factor has proved it: it counts for this session, under a new session key."""
-    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
-        record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
+    request = getattr(context, "request", None)
+    if not created or instance.type == Authenticator.Type.RECOVERY_CODES or request is None:
+        return
+    if getattr(request, "user", None) == instance.user:
+        record_authentication(request, instance.user, "mfa", id=instance.pk, type=instance.type)
         request.session.cycle_key()
+
+
+@receiver((password_changed, password_set, password_reset))
+def own_password(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """A password the person has chosen is temporary no more."""
+    User.objects.filter(pk=user.pk).update(
+        password_is_temporary=False, password_set_at=timezone.now()
+    )
+    request.session.pop(RENEW_AFTER, None)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.urls import reverse
+from django.utils import timezone
 
 from orgs.models import User
 
@@ -19,6 +21,10 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 def code_now(secret: str = SECRET) -> str:
     counter = int(time.time()) // 30
     return format_hotp_value(hotp_value(secret, counter))
+
+
+def nine_tomorrow():
+    return (timezone.localtime() + timedelta(days=1)).replace(hour=9, minute=0)
 
 
 def enter(client, user: User):
@@ -126,7 +132,7 @@ def test_an_administrator_keeps_one_factor(administrator, client):
 
 
 def test_an_idle_session_ends_and_says_why(secretary, client):
-    with time_machine.travel("2026-03-02 09:00+08:00") as clock:
+    with time_machine.travel(nine_tomorrow()) as clock:
         enter(client, secretary)
         clock.shift(29 * 60)
         assert client.get("/").status_code == 200
@@ -139,7 +145,7 @@ def test_an_idle_session_ends_and_says_why(secretary, client):
 
 
 def test_a_session_ends_after_twelve_hours_however_busy(secretary, client):
-    with time_machine.travel("2026-03-02 09:00+08:00") as clock:
+    with time_machine.travel(nine_tomorrow()) as clock:
         enter(client, secretary)
         for _ in range(36):
             assert client.get("/").status_code == 200
@@ -148,7 +154,7 @@ def test_a_session_ends_after_twelve_hours_however_busy(secretary, client):
 
 
 def test_what_a_page_asks_by_itself_keeps_nobody_signed_in(secretary, client):
-    with time_machine.travel("2026-03-02 09:00+08:00") as clock:
+    with time_machine.travel(nine_tomorrow()) as clock:
         enter(client, secretary)
         clock.shift(20 * 60)
         client.get("/", headers={"X-Background": "1"})
