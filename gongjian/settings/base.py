@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "training",
     "publicity",
     "gongjian.demo",
+    "gongjian.operations",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
