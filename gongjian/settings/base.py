@@ -164,6 +164,13 @@ ACCOUNT_RATE_LIMITS = {"login": "1200/m/ip", "login_failed": "10/5m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXIES", 0)
 MFA_ADAPTER = "gongjian.commons.identity.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "gongjian.commons.identity.factor_forms.CodeForm",
+    "reauthenticate": "gongjian.commons.identity.factor_forms.CodeAgainForm",
+    "activate_totp": "gongjian.commons.identity.factor_forms.FirstCodeForm",
+    "add_webauthn": "gongjian.commons.identity.factor_forms.NewKeyForm",
+    "edit_webauthn": "gongjian.commons.identity.factor_forms.KeyNameForm",
+}
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1
 #: URL name → steps (all when empty) for which a person proves again who they are: exports

@@ -61,7 +61,7 @@ def test_the_telephone_app(page, person):
     expect(page.get_by_alt_text("供身份验证器扫描的二维码")).to_be_visible()
     secret = page.locator(".factor-secret code").inner_text()
     page.locator("[name=code]").fill(code_of(secret))
-    page.get_by_role("main").get_by_role("button", name="保存").click()
+    page.get_by_role("main").get_by_role("button", name="启用").click()
     expect(page.get_by_text("只显示这一次")).to_be_visible()
     spare = page.locator(".factor-codes code").first.inner_text()
     page.get_by_role("link", name="已保管好，进入工作台").click()

@@ -109,4 +109,4 @@ class SecondFactorAdapter(DefaultMFAAdapter):
             user=authenticator.user,
             type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN],
         ).exclude(pk=authenticator.pk)
-        return others.exists()
+        return bool(others.exists())

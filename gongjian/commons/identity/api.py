@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
@@ -81,7 +81,7 @@ class WhoAmI(TokenView):
 
     def get(self, request: Request) -> Response:
         actor: Actor = request._request.actor  # type: ignore[attr-defined]
-        token: AccessToken = request.auth
+        token = cast("AccessToken", request.auth)
         return Response(
             {
                 "tenant": actor.tenant_name,

@@ -64,7 +64,8 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
         return _back(request, "这个身份还没有绑定账号，请联系平台运维绑定，或用用户名和密码登录。")
     record_authentication(request, bound.user, "enterprise", vendor=directory.vendor)
     # Through the same stages as a password: a second factor is asked for here as well.
-    return perform_login(request, Login(user=bound.user))
+    response: HttpResponse = perform_login(request, Login(user=bound.user))
+    return response
 
 
 def _directory(pk: int) -> EnterpriseDirectory:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from functools import cache
 
@@ -74,5 +73,4 @@ def _stem_is_common(password: str) -> bool:
 @cache
 def _common() -> frozenset[str]:
     """The list that comes with Django: no breached-password service is asked over the network."""
-    with gzip.open(CommonPasswordValidator.DEFAULT_PASSWORD_LIST_PATH, "rt", encoding="utf-8") as f:
-        return frozenset(line.strip() for line in f)
+    return frozenset(CommonPasswordValidator().passwords)

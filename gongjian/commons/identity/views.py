@@ -36,7 +36,6 @@ from gongjian.commons.identity.tables import InvitationTable, SupportTable, Toke
 from gongjian.foundation.kernel.authority import authorities
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors
 from gongjian.foundation.tenancy.scope import tenant_scope
-from gongjian.foundation.web.errors import refusal
 from gongjian.foundation.web.pages import ConfirmPage, FormPage, ListPage, RecordsMixin
 from orgs.models import Post, Tenant, User
 
@@ -141,7 +140,7 @@ def join(request: HttpRequest, key: str) -> HttpResponse:
     """The page behind an invitation: a new account, or the one that is signed in."""
     read = Key.read(key)
     if read is None:
-        return refusal(request, status=404, message=services.UNUSABLE)
+        return _no_invitation(request, services.UNUSABLE)
     try:
         with tenant_scope(read.tenant_id):
             invitation = services.find_invitation(read)
@@ -151,8 +150,8 @@ def join(request: HttpRequest, key: str) -> HttpResponse:
                 "tenant": Tenant.objects.get(pk=read.tenant_id).name,
             }
     except DomainError as error:
-        return refusal(request, status=404, message=error.message)
-    user = cast("User", request.user) if request.user.is_authenticated else None
+        return _no_invitation(request, error.message)
+    user = request.user if request.user.is_authenticated else None
     form = forms.Form(request.POST or None) if user else JoinForm(request.POST or None)
     if request.method == "POST" and (user or form.is_valid()):
         values = {} if user else form.cleaned_data
@@ -169,7 +168,7 @@ def join(request: HttpRequest, key: str) -> HttpResponse:
                 for text in texts:
                     form.add_error(field if field in form.fields else None, text)
         except DomainError as error:
-            return refusal(request, status=404, message=error.message)
+            return _no_invitation(request, error.message)
         else:
             messages.success(
                 request, "任职已办理，请用刚才的用户名和密码登录。" if not user else "任职已办理。"
@@ -179,6 +178,10 @@ def join(request: HttpRequest, key: str) -> HttpResponse:
     return render(
         request, "identity/join.html", {**facts, "form": form, "person": user}, status=status
     )
+
+
+def _no_invitation(request: HttpRequest, words: str) -> HttpResponse:
+    return render(request, "identity/join_refused.html", {"message": words}, status=404)
 
 
 # --- tokens --------------------
