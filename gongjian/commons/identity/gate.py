@@ -58,14 +58,22 @@ def gate(get_response: Answer) -> Answer:
         _mark(request)
         key = request.session.session_key
         response = _through(request, get_response)
-        if key and request.session.session_key and request.session.session_key != key:
-            # The list of one's own sessions follows the new key.
-            UserSession.objects.filter(session_key=key).update(
-                session_key=request.session.session_key
-            )
+        _follow_key(key, request.session.session_key)
         return response
 
     return middleware
+
+
+def _follow_key(old: str | None, new: str | None) -> None:
+    """The list of one's own sessions follows a session to its new key."""
+    if not old or not new or old == new:
+        return
+    rows = UserSession.objects.filter(session_key=old)
+    if UserSession.objects.filter(session_key=new).exists():
+        # A change of password has entered the new key by itself.
+        rows.delete()
+    else:
+        rows.update(session_key=new)
 
 
 def _through(request: HttpRequest, get_response: Answer) -> HttpResponse:

@@ -135,7 +135,7 @@ def test_the_list_asks_as_often_for_three_as_for_one(
     for number in range(count):
         make_invitation(cast, title=f"职务{number}")
     client = sign_in(cast.administrator)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         client.get(reverse("identity:invitation_list"))
 
 

@@ -11,6 +11,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
 
 from orgs.models import User
+from tests.factories.planning import issue_down_to_the_village
+from tests.factories.returns import open_quarter
 
 PASSWORD = "Shan-Gao-Yue-Xiao-7"
 
@@ -101,10 +103,10 @@ def test_every_act_that_asks_for_proof_exists():
     assert set(settings.PROOF_OF_IDENTITY) <= known
 
 
-def test_an_export_with_telephones_asks_again_and_then_opens(cast, sign_in):
-    client = sign_in(cast.office)
-    User.objects.get(pk=cast.office.user_id)
-    user = User.objects.get(pk=cast.office.user_id)
+def test_an_export_with_telephones_asks_again_and_then_opens(cast):
+    issue_down_to_the_village(cast)
+    open_quarter(cast)
+    user = User.objects.get(pk=cast.township.user_id)
     user.set_password(PASSWORD)
     user.save()
     client = enter(user)

@@ -136,5 +136,5 @@ def test_the_list_asks_as_often_for_three_as_for_one(
     for _ in range(count):
         make_support(cast, operator)
     client = sign_in(cast.auditor)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         client.get(reverse("identity:support_list"))
