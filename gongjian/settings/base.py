@@ -182,6 +182,7 @@ PROOF_OF_IDENTITY: dict[str, frozenset[str]] = {
     "commendations:programme_step": frozenset({"announce", "decide"}),
     "documents:officialdocument_step": frozenset({"issue"}),
     "honours:register_export": frozenset(),
+    "identity:factor_reset": frozenset(),
     "identity:token_create": frozenset(),
     "inspections:circular_step": frozenset({"issue"}),
     "orgs:password_reset": frozenset(),

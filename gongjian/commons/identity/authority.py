@@ -24,3 +24,6 @@ SEE_SUPPORT = declare(
         Role.AUDITOR: Reach.TENANT,
     },
 )
+RESET_FACTOR = declare(
+    "identity.reset_factor", "重置二次验证", {Role.SECURITY_ADMINISTRATOR: Reach.TENANT}
+)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from gongjian.commons.identity.authority import INVITE, SEE_SUPPORT, SET_RULES, USE_TOKEN
+from gongjian.commons.identity.authority import (
+    INVITE,
+    RESET_FACTOR,
+    SEE_SUPPORT,
+    SET_RULES,
+    USE_TOKEN,
+)
 from gongjian.commons.identity.support import support_actor
 from gongjian.foundation.web.shelves import NavigationEntry, navigation
 from orgs.middleware import stand_ins
@@ -29,6 +35,17 @@ navigation.register(
         icon="lock-cog",
         permission=SET_RULES,
         order=32,
+    )
+)
+navigation.register(
+    NavigationEntry(
+        key="identity.factors",
+        label="二次验证情况",
+        group=_GROUP,
+        url_name="identity:factor_list",
+        icon="shield-lock",
+        permission=RESET_FACTOR,
+        order=34,
     )
 )
 navigation.register(

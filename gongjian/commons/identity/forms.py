@@ -77,3 +77,12 @@ class SupportForm(forms.Form):
     hours = forms.IntegerField(
         label="时长（小时）", min_value=1, max_value=LONGEST_SUPPORT, initial=1
     )
+
+
+class FactorResetForm(forms.Form):
+    reason = forms.CharField(
+        label="理由",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="写明为什么重置，以及怎样核实了本人身份。",
+    )

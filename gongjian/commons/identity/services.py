@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from gongjian.commons.identity.authority import INVITE, SET_RULES, USE_TOKEN
+from gongjian.commons.identity.authority import INVITE, RESET_FACTOR, SET_RULES, USE_TOKEN
 from gongjian.commons.identity.keys import Key
 from gongjian.commons.identity.models import (
     AccessToken,
@@ -25,7 +27,7 @@ from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermi
 from gongjian.foundation.tenancy.scope import require_tenant_id, tenant_scope
 from gongjian.foundation.tenancy.turns import take_turns
 from orgs.enums import ADMINISTRATORS
-from orgs.models import Post, Tenant, User
+from orgs.models import Appointment, Membership, Post, Tenant, User
 from orgs.queries import system_actor
 from orgs.services import appoint, demand_valid
 
@@ -61,6 +63,44 @@ def set_rules(
         after=after,
     )
     return rules
+
+
+@transaction.atomic
+def reset_second_factor(term: Appointment, *, actor: Actor, reason: str) -> User:
+    """Take away the factors of somebody who lost them, and end their sessions.
+
+    Never one's own: who holds a stolen session must not get rid of the factor.
+    """
+    if not actor.may(RESET_FACTOR):
+        raise NotPermitted("当前职务无权重置二次验证，请联系安全管理员。")
+    user = term.user
+    if user.pk == actor.user_id:
+        raise DomainError("不能重置自己的二次验证，请用备用码登录，或联系平台运维。")
+    if Membership.objects.filter(user=user).exclude(tenant_id=require_tenant_id()).exists():
+        raise DomainError("此人还在其他地区任职，请联系平台运维重置。")
+    if len(reason.strip()) < 5:
+        raise FieldErrors({"reason": "请写明理由和核实本人身份的方式（至少五个字）。"})
+    removed = forget_factors(user)
+    record(
+        "identity.factor.reset",
+        user,
+        actor=actor,
+        label="重置二次验证",
+        reason=reason.strip(),
+        before={"factors": removed},
+        after={"factors": 0},
+    )
+    return user
+
+
+def forget_factors(user: User) -> int:
+    """Remove every factor of an account and sign it out everywhere."""
+    factors = Authenticator.objects.filter(user=user)
+    count = factors.exclude(type=Authenticator.Type.RECOVERY_CODES).count()
+    factors.delete()
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    return int(count)
 
 
 # --- invitations --------------------

@@ -7,7 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
-from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.account.signals import (
+    authentication_step_completed,
+    password_changed,
+    password_reset,
+    password_set,
+)
 from allauth.core import context
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_in
@@ -49,6 +54,13 @@ def count_new_factor(
         return
     if getattr(request, "user", None) == instance.user:
         record_authentication(request, instance.user, "mfa", id=instance.pk, type=instance.type)
+        request.session.cycle_key()
+
+
+@receiver(authentication_step_completed)
+def rotate_at_proof(sender: Any, request: HttpRequest, **kwargs: Any) -> None:
+    """More is allowed from here on, so an older copy of the session key is worth nothing."""
+    if kwargs.get("reauthenticated"):
         request.session.cycle_key()
 
 

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gongjian.commons.identity import services
-from gongjian.commons.identity.authority import INVITE, SEE_SUPPORT, SET_RULES, USE_TOKEN
+from gongjian.commons.identity.authority import (
+    INVITE,
+    RESET_FACTOR,
+    SEE_SUPPORT,
+    SET_RULES,
+    USE_TOKEN,
+)
 from gongjian.commons.identity.forms import (
+    FactorResetForm,
     InviteForm,
     JoinForm,
     RulesForm,
@@ -32,12 +42,14 @@ from gongjian.commons.identity.models import (
     SupportAccess,
 )
 from gongjian.commons.identity.support import SUPPORT_KEY
-from gongjian.commons.identity.tables import InvitationTable, SupportTable, TokenTable
+from gongjian.commons.identity.tables import FactorTable, InvitationTable, SupportTable, TokenTable
 from gongjian.foundation.kernel.authority import authorities
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors
 from gongjian.foundation.tenancy.scope import tenant_scope
 from gongjian.foundation.web.pages import ConfirmPage, FormPage, ListPage, RecordsMixin
-from orgs.models import Post, Tenant, User
+from orgs.enums import ADMINISTRATORS
+from orgs.models import Appointment, Post, Tenant, User
+from orgs.queries import current_appointments
 
 
 class Rules(FormPage):
@@ -249,6 +261,67 @@ class TokenRevoke(RecordsMixin, ConfirmPage):
 
     def get_extra(self) -> dict[str, Any]:
         return {"question": f"停用后，使用“{self.get_object()}”的系统立即不能访问。确定要停用吗？"}
+
+
+# --- second factors of others --------------------
+
+
+def _holders() -> Any:
+    """Running terms of administrators, and of whoever has chosen a factor."""
+    factors = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return (
+        current_appointments()
+        .select_related("user", "post__unit")
+        .annotate(
+            factors=Coalesce(
+                Subquery(
+                    factors.filter(user_id=OuterRef("user_id"))
+                    .values("user_id")
+                    .annotate(number=Count("pk"))
+                    .values("number")
+                ),
+                0,
+            )
+        )
+        .filter(Q(post__role__in=ADMINISTRATORS) | Q(factors__gt=0))
+    )
+
+
+class FactorList(ListPage):
+    """二次验证情况: who has to have a factor, and who has one."""
+
+    permission = RESET_FACTOR
+    heading = "二次验证情况"
+    queryset = Appointment.objects.all()
+    table_class = FactorTable
+
+    def get_queryset(self) -> Any:
+        return _holders()
+
+
+class FactorReset(FormPage):
+    permission = RESET_FACTOR
+    heading = "重置二次验证"
+    form_class = FactorResetForm
+    submit_label = "重置"
+    success_message = "已重置：此人已在各处退出，下次登录后须重新设置。"
+
+    def term(self) -> Appointment:
+        found: Appointment = get_object_or_404(_holders(), pk=self.kwargs["pk"])
+        return found
+
+    def perform(self, form: Any) -> User:
+        return services.reset_second_factor(self.term(), actor=self.actor, **form.cleaned_data)
+
+    def get_success_url(self, result: Any) -> str:
+        return reverse("identity:factor_list")
+
+    def get_cancel_url(self) -> str:
+        return reverse("identity:factor_list")
+
+    def get_extra(self) -> dict[str, Any]:
+        term = self.term()
+        return {"help_text": f"{term.user}（{term.post}）的验证器、密钥和备用码将全部作废。"}
 
 
 # --- support --------------------

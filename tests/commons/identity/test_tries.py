@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.urls import reverse
 from django.utils import timezone
 
@@ -127,3 +129,23 @@ def test_a_forged_forwarded_address_does_not_help(account, client):
             headers={"X-Forwarded-For": f"203.0.{number}.1, 198.51.{number}.2"},
         )
     assert "五分钟后再试" in answer.content.decode()
+
+
+class CountingHasher(MD5PasswordHasher):
+    """The fast hasher of the tests, which tells how often it was at work."""
+
+    times: ClassVar[int] = 0
+
+    def encode(self, password: str, salt: str) -> str:
+        CountingHasher.times += 1
+        return super().encode(password, salt)
+
+
+def test_an_unknown_user_costs_the_same_time(account, attempt, settings):
+    settings.PASSWORD_HASHERS = ["tests.commons.identity.test_tries.CountingHasher"]
+    spent = []
+    for login in (account.username, "nobody-of-this-name"):
+        CountingHasher.times = 0
+        attempt(login, "wrong")
+        spent.append(CountingHasher.times)
+    assert spent[0] == spent[1] > 0
