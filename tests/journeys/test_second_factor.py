@@ -9,6 +9,8 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Page, expect
 
 from orgs.models import User
+from tests.journeys.accessibility import assert_accessible
+from tests.journeys.test_accessible import look_at
 
 PASSWORD = "Gongjian-2026"
 
@@ -107,3 +109,24 @@ def test_the_security_key(page, person):
     expect(page.get_by_role("link", name="人员与职务").first).to_be_visible()
     page.goto("/accounts/2fa/webauthn/")
     expect(page.get_by_text("办公室的密钥")).to_be_visible()
+
+
+def test_the_screens_of_sign_in_are_open_to_everybody(page, person):
+    page.goto("/accounts/login/")
+    assert_accessible(page)
+    sign_in(page, person)
+    expect(page.get_by_text("还没有设置二次验证")).to_be_visible()
+    look_at(page, "/accounts/2fa/", "/accounts/2fa/webauthn/add/", "/accounts/2fa/totp/activate/")
+    secret = page.locator(".factor-secret code").inner_text()
+    page.locator("[name=code]").fill(code_of(secret))
+    page.get_by_role("main").get_by_role("button", name="启用").click()
+    expect(page.get_by_text("只显示这一次")).to_be_visible()
+    assert_accessible(page)
+    look_at(
+        page,
+        "/accounts/sessions/",
+        "/identity/tokens/",
+        "/identity/tokens/new/",
+        "/identity/invitations/",
+        "/identity/support/",
+    )
