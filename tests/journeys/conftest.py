@@ -74,6 +74,7 @@ def window(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
         base_url = network.url if network else live_server.url
         user = User.objects.get(pk=actor.user_id)
         user.set_password(PASSWORD)
+        user.password_is_temporary = False
         user.save()
         context = browser.new_context(
             base_url=base_url, locale="zh-CN", viewport={"width": 1440, "height": 900}
