@@ -21,7 +21,7 @@ const MODULES = join(HERE, "node_modules");
 const BROWSERS = ["chrome87", "firefox91", "safari15"];
 // Bundles are loaded one by one: Django's manifest does not rewrite imports
 // between files, so there is no code splitting.
-const SCRIPTS = ["app", "form", "board", "charts", "pick", "review", "designer", "behalf", "evidence", "editor", "order", "visit", "minute", "worker"];
+const SCRIPTS = ["app", "form", "board", "charts", "pick", "review", "designer", "behalf", "evidence", "editor", "order", "visit", "minute", "passkey", "worker"];
 const STYLES = ["app", "error"];
 const ICON_SOURCES = ["templates", "gongjian", "orgs", "responsibilities", "assessments", "bulletins", "inspections", "meetings", "seminars", "commendations", "training", "publicity", "ledger", "frontend/src"];
 

@@ -52,6 +52,11 @@ BEAT_TABLE: dict[str, dict[str, Any]] = {
         "task": "evidence.tick_clearing",
         "schedule": crontab(hour="3", minute="50"),
     },
+    # Ended sessions and failed sign-ins of the day before.
+    "forget sign-ins": {
+        "task": "identity.tick_forget",
+        "schedule": crontab(hour="3", minute="20"),
+    },
     # Totals follow their marks at once; the tick is for a message that left too early.
     "sweep totals": {
         "task": "responsibilities.sweep_totals",

@@ -17,6 +17,8 @@ urlpatterns = [
     path("seminars/", include("seminars.urls")),
     path("honours/", include("gongjian.commons.honours.urls")),
     path("commendations/", include("commendations.urls")),
+    path("identity/", include("gongjian.commons.identity.urls")),
+    path("api/", include("gongjian.commons.identity.api_urls")),
     path("points/", include("gongjian.commons.points.urls")),
     path("questionnaires/", include("gongjian.commons.questionnaires.urls")),
     path("responsibilities/", include("responsibilities.urls")),

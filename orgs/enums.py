@@ -75,6 +75,10 @@ class Role(models.TextChoices):
     REVIEW_DELEGATE = "review_delegate", "受托审核人"
 
 
+#: 三员: who holds one of these signs in with a second factor, and holds none of the others.
+ADMINISTRATORS = frozenset({Role.TENANT_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR})
+
+
 class Measure(models.TextChoices):
     """Measures of a unit by which targets may be allocated."""
 

@@ -24,6 +24,9 @@ APPOINTMENT_KEY = "appointment_id"
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
+#: Asked when a person holds no running post here: who else they may act as for a time.
+stand_ins: list[Callable[[HttpRequest], Actor | None]] = []
+
 
 def acting(get_response: Answer) -> Answer:
     """Look the acting term up on every request: when it has ended, access has ended."""
@@ -53,7 +56,9 @@ def find_actor(request: HttpRequest) -> Actor | None:
     )
     # Kept for the header's list of posts.
     request.other_terms = terms[1:]  # type: ignore[attr-defined]
-    return terms[0].actor(user) if terms else None
+    if terms:
+        return terms[0].actor(user)
+    return next((actor for ask in stand_ins if (actor := ask(request)) is not None), None)
 
 
 def other_posts(request: HttpRequest) -> list[Term]:

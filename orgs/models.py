@@ -15,6 +15,7 @@ from gongjian.foundation.tenancy.models import TenantOwned, wall
 from gongjian.foundation.workflow.lifecycle import Lifecycle, Stateful, Step
 from orgs.authority import CONFIRM_HANDOVER, IMPORT_UNIT, SIGN_HANDOVER
 from orgs.enums import (
+    ADMINISTRATORS,
     Category,
     HandoverState,
     ImportState,
@@ -50,6 +51,9 @@ class User(AbstractUser):
 
     person_name = models.CharField("姓名", max_length=40)
     work_phone = models.CharField("办公电话", max_length=30, blank=True)
+    #: Handed over on paper by somebody else: it opens nothing but the change of password.
+    password_is_temporary = models.BooleanField("须修改密码", default=False, editable=False)
+    password_set_at = models.DateTimeField("密码修改时间", null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = "账号"
@@ -194,6 +198,11 @@ class Post(TenantOwned):
 
     def get_absolute_url(self) -> str:
         return self.unit.get_absolute_url()
+
+    @property
+    def is_one_of_three(self) -> bool:
+        """三员: seated face to face, each by another person."""
+        return self.role in ADMINISTRATORS
 
 
 class Appointment(TenantOwned):

@@ -9,11 +9,11 @@ from gongjian.foundation.kernel.actor import Actor, Reach
 from gongjian.foundation.kernel.authority import authorities
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted
 from orgs.authority import GRANT_ROLE, MANAGE_POST, VIEW_TRAIL
-from orgs.enums import Role
+from orgs.enums import ADMINISTRATORS, Role
 from orgs.models import RoleGrant
 
 #: 三员分立: the three administrators keep exactly what they were made for.
-FIXED_ROLES = frozenset({Role.TENANT_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR})
+FIXED_ROLES = ADMINISTRATORS
 #: Permissions that nobody else may be given, and the desk that nobody may lose.
 FIXED_PERMISSIONS = frozenset({GRANT_ROLE, MANAGE_POST, VIEW_TRAIL, "web.enter"})
 

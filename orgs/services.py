@@ -21,7 +21,7 @@ from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted
 from gongjian.foundation.tenancy.scope import require_tenant_id, tenant_scope
 from orgs.authority import MANAGE_CALENDAR, MANAGE_POST, MANAGE_UNIT
-from orgs.enums import Level, Role, may_stand_below
+from orgs.enums import ADMINISTRATORS, Level, Role, may_stand_below
 from orgs.handover_services import join_as_successor, open_for_leaving
 from orgs.models import Appointment, Membership, Organization, Post, Tenant, Unit, User
 from orgs.places import place_memories
@@ -315,6 +315,7 @@ def appoint(post: Post, *, actor: Actor, user: User, starts_on: date | None = No
     _demand(actor, MANAGE_POST, post.unit, "办理任职")
     term = Appointment(post=post, user=user, starts_on=starts_on or today())
     demand_valid(term)
+    _demand_apart(term)
     term.save()
     Membership.objects.get_or_create(user=user, tenant_id=require_tenant_id())
     if post.is_principal:
@@ -322,6 +323,20 @@ def appoint(post: Post, *, actor: Actor, user: User, starts_on: date | None = No
     record("orgs.appointment.made", term, actor=actor, label="办理任职")
     join_as_successor(term, actor=actor)
     return term
+
+
+def _demand_apart(term: Appointment) -> None:
+    """三员分立, in words; the database refuses what two such requests do at once."""
+    if term.post.role not in ADMINISTRATORS:
+        return
+    others = Appointment.objects.filter(
+        user=term.user, post__role__in=ADMINISTRATORS - {term.post.role}
+    ).exclude(ends_on__lt=term.starts_on)
+    if other := others.select_related("post").first():
+        raise DomainError(
+            f"{term.user}已担任{other.post.get_role_display()}。系统管理员、安全管理员、审计管理员"
+            "须由不同的人担任，请另选人员，或先办理卸任。"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,7 +360,12 @@ def appoint_new_person(
     """Open an account and give it the post; the password is shown once and never again."""
     _demand(actor, MANAGE_POST, post.unit, "办理任职")
     password = first_password()
-    user = User(username=username, person_name=person_name, work_phone=work_phone)
+    user = User(
+        username=username,
+        person_name=person_name,
+        work_phone=work_phone,
+        password_is_temporary=True,
+    )
     user.set_password(password)
     demand_valid(user)
     user.save()
@@ -363,7 +383,8 @@ def reset_password(user: User, *, actor: Actor, post: Post) -> str:
         raise DomainError("此人还在其他地区任职，请联系平台运维重置密码。")
     password = first_password()
     user.set_password(password)
-    user.save(update_fields=["password"])
+    user.password_is_temporary = True
+    user.save(update_fields=["password", "password_is_temporary"])
     record("orgs.user.password_reset", user, actor=actor, label="重置密码")
     return password
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 
 import pytest
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import connections
 from django.test import Client
 
@@ -83,6 +85,16 @@ def cast(db: None):
         yield people
 
 
+def prove_identity(session: SessionBase, user_id: int | None) -> None:
+    """As after a sign-in of this moment with both factors."""
+    now = time.time()
+    session["account_authentication_methods_user"] = str(user_id)
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": now},
+        {"method": "mfa", "at": now, "type": "totp"},
+    ]
+
+
 @pytest.fixture
 def sign_in(client: Client):
     """Sign an actor of the cast in through the session and hand back the client."""
@@ -92,6 +104,7 @@ def sign_in(client: Client):
         session = client.session
         session["tenant_id"] = actor.tenant_id
         session["appointment_id"] = actor.appointment_id
+        prove_identity(session, actor.user_id)
         session.save()
         return client
 

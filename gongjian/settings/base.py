@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "gongjian.commons.evidence",
     "gongjian.commons.follow_ups",
     "gongjian.commons.honours",
+    "gongjian.commons.identity",
     "gongjian.commons.points",
     "gongjian.commons.rolls",
     "gongjian.commons.search",
@@ -56,6 +57,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "csp",
 ]
 
@@ -75,6 +77,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "gongjian.foundation.web.middleware.private_pages",
     "orgs.middleware.acting",
+    "gongjian.commons.identity.gate.gate",
 ]
 
 ROOT_URLCONF = "gongjian.urls"
@@ -144,18 +147,57 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 10},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "gongjian.commons.identity.passwords.TenantPassword"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "orgs.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "gongjian.commons.identity.accounts.IdentityAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
-# A whole county sits behind one address: limit the account, hardly the address.
-ACCOUNT_RATE_LIMITS = {"login": "1200/m/ip", "login_failed": "10/5m/key,300/5m/ip"}
-SESSION_COOKIE_AGE = 8 * 60 * 60
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+#: Minutes in which a proof of identity serves for exports of personal data and for publishing.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+# A whole county sits behind one address; failed tries are counted in the database, see
+# ``identity/tries.py``.
+ACCOUNT_RATE_LIMITS = {"login": "1200/m/ip", "login_failed": "10/5m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXIES", 0)
+MFA_ADAPTER = "gongjian.commons.identity.accounts.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "gongjian.commons.identity.factor_forms.CodeForm",
+    "reauthenticate": "gongjian.commons.identity.factor_forms.CodeAgainForm",
+    "activate_totp": "gongjian.commons.identity.factor_forms.FirstCodeForm",
+    "add_webauthn": "gongjian.commons.identity.factor_forms.NewKeyForm",
+    "edit_webauthn": "gongjian.commons.identity.factor_forms.KeyNameForm",
+}
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
+#: URL name → steps (all when empty) for which a person proves again who they are: exports
+#: with names and telephones, and what is published to everybody.
+PROOF_OF_IDENTITY: dict[str, frozenset[str]] = {
+    "assessments:run_step": frozenset({"open_notice", "publish"}),
+    "assessments:commendation_step": frozenset({"issue"}),
+    "bulletins:issue_send_out": frozenset(),
+    "commendations:programme_step": frozenset({"announce", "decide"}),
+    "documents:officialdocument_step": frozenset({"issue"}),
+    "honours:register_export": frozenset(),
+    "identity:factor_reset": frozenset(),
+    "identity:token_create": frozenset(),
+    "inspections:circular_step": frozenset({"issue"}),
+    "orgs:password_reset": frozenset(),
+    "orgs:role_grant_edit": frozenset(),
+    "publicity:placement_release": frozenset(),
+    "responsibilities:duty_export": frozenset(),
+    "responsibilities:phone_export": frozenset(),
+    "seminars:call_step": frozenset({"announce", "award"}),
+}
+#: Administrators show a second factor before any other page.
+SECOND_FACTOR_REQUIRED = True
+# The longest that any tenant may allow; the rules themselves are in ``identity/gate.py``.
+SESSION_COOKIE_AGE = 24 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -41,6 +41,10 @@ GLOBAL_MODELS = {
     "orgs.Membership",
     "calendar.CalendarDay",
     "tenancy.OutboxMessage",
+    "identity.EnterpriseDirectory",
+    "identity.EnterpriseMember",
+    "identity.SignInRules",
+    "identity.SignInTry",
 }
 #: Addresses that a visitor without an account may open, or that another package guards.
 OPEN_URLS = {
@@ -48,6 +52,12 @@ OPEN_URLS = {
     "documents:verify_form",
     "honours:verify",
     "honours:verify_form",
+    "identity:enterprise_begin",
+    "identity:enterprise_end",
+    "identity:join",
+    "identity:support_enter",
+    "identity:support_leave",
+    "api:whoami",
     "publicity:public",
     "training:verify",
     "training:verify_form",

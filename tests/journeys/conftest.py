@@ -51,6 +51,12 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(autouse=True)
+def _second_factor(request, settings) -> None:
+    """Only the journeys of sign-in itself carry a telephone."""
+    settings.SECOND_FACTOR_REQUIRED = "second_factor" in request.keywords
+
+
 @pytest.fixture
 def network(live_server) -> Iterator[Network]:
     """A way to the server that the test can cut: ``window(actor, network)`` goes through it."""
@@ -68,6 +74,7 @@ def window(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
         base_url = network.url if network else live_server.url
         user = User.objects.get(pk=actor.user_id)
         user.set_password(PASSWORD)
+        user.password_is_temporary = False
         user.save()
         context = browser.new_context(
             base_url=base_url, locale="zh-CN", viewport={"width": 1440, "height": 900}

@@ -13,6 +13,7 @@ from orgs.models import Appointment, Membership, Post, RoleGrant, Tenant, Unit, 
 from orgs.queries import root_unit, system_actor
 from orgs.services import appoint, create_post
 from orgs.terms import terms_of
+from tests.conftest import prove_identity
 from tests.factories.orgs import UserFactory
 
 PASSWORD = "Shan-Gao-Yue-Xiao-7"
@@ -195,6 +196,9 @@ def test_who_holds_a_post_does_not_stay_on_the_page_for_others(cast, sign_in):
 def operator(client, db):
     user = UserFactory(username="operator", person_name="平台运维", is_staff=True)
     client.force_login(user)
+    session = client.session
+    prove_identity(session, user.pk)
+    session.save()
     return client
 
 
