@@ -7,10 +7,31 @@ from django.db import models
 
 class DocumentState(models.TextChoices):
     DRAFT = "draft", "草稿"
+    REVIEW = "review", "核稿中"
+    COUNTERSIGN = "countersign", "会签中"
+    SIGNING = "signing", "待签发"
     SIGNED_OFF = "signed_off", "已签发"
     ISSUED = "issued", "已印发"
     SUPERSEDED = "superseded", "已被替代"
     VOID = "void", "已作废"
+
+
+class SignOffAct(models.TextChoices):
+    """What is asked of the one whose turn it is, in the order of the chain."""
+
+    REVIEW = "review", "核稿"
+    COUNTERSIGN = "countersign", "会签"
+    SIGN = "sign", "签发"
+
+
+class Answer(models.TextChoices):
+    """What became of a turn."""
+
+    WAITING = "waiting", "等待办理"
+    AGREED = "agreed", "同意"
+    RETURNED = "returned", "退回修改"
+    DELEGATED = "delegated", "转请他人办理"
+    ENDED = "ended", "未办理"
 
 
 class JobStatus(models.TextChoices):
