@@ -306,9 +306,7 @@ class RouteSeat(TenantOwned):
         verbose_name = "审签环节"
         ordering = ["stage", "id"]
         constraints = [
-            *wall(
-                "documents_routeseat", route_id="documents_signoffroute", post_id="orgs_post"
-            ),
+            *wall("documents_routeseat", route_id="documents_signoffroute", post_id="orgs_post"),
             models.UniqueConstraint(
                 fields=["tenant", "route", "act", "post"], name="route_seat_once"
             ),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gongjian.commons.documents import services
+from gongjian.commons.documents import printing
 from gongjian.commons.documents.rendering import RenderedFile
 
 
@@ -15,5 +15,5 @@ def prints(monkeypatch):
         calls.append(context)
         return RenderedFile(b"%PDF-" + str(len(calls)).encode(), 2, "0" * 64)
 
-    monkeypatch.setattr(services, "render_pdf", print_once)
+    monkeypatch.setattr(printing, "render_pdf", print_once)
     return calls

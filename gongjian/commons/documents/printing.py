@@ -1,0 +1,36 @@
+"""Printing of drafts and of issued documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gongjian.commons.documents.contexts import printing_values
+from gongjian.commons.documents.models import OfficialDocument
+from gongjian.commons.documents.rendering import RenderedFile, RenderingError, render_pdf
+from gongjian.commons.documents.shelves import document_kinds
+from gongjian.foundation.kernel.dates import long_date, today
+from gongjian.foundation.kernel.errors import DomainError
+
+
+def draft_values(document: OfficialDocument) -> dict[str, Any]:
+    """Values of a draft, with the place of the number left open."""
+    return printing_values(
+        document.context,
+        number=document.document_number or f"{document.mark}\u3014{today().year}\u3015　号",
+        signed_on=long_date(today()),
+        verification=None,
+        is_draft=True,
+    )
+
+
+def preview_document(document: OfficialDocument) -> RenderedFile:
+    """Print a draft with its watermark; nothing is kept."""
+    return print_document(document, draft_values(document))
+
+
+def print_document(document: OfficialDocument, values: Mapping[str, Any]) -> RenderedFile:
+    try:
+        return render_pdf(document_kinds[document.kind].template, values)
+    except RenderingError as error:
+        raise DomainError(str(error)) from error
