@@ -50,6 +50,8 @@ class DocumentForm(forms.Form):
     remark = forms.CharField(label="附注", max_length=60, required=False)
     copy_recipients = forms.CharField(label="抄送机关", max_length=500, required=False)
     printer = forms.CharField(label="印发机关", max_length=60)
+    #: Which draft the words on the screen came from.
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, document: OfficialDocument | None = None, **kwargs: Any) -> None:
         if document is not None:
@@ -97,6 +99,7 @@ def initial_of(document: OfficialDocument) -> dict[str, Any]:
         "mark": document.mark,
         "approval_reference": document.approval_reference,
         "seal": bool(context.get("seal_mm")),
+        "revision": document.revision,
     }
 
 

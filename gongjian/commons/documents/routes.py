@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db import models, transaction
 
 from gongjian.commons.documents.authority import ARRANGE_DOCUMENTS, SIGN_OFF_DOCUMENT, TAKE_PART
-from gongjian.commons.documents.enums import SignOffAct
+from gongjian.commons.documents.enums import DocumentState, SignOffAct
 from gongjian.commons.documents.models import OfficialDocument, RouteSeat, SignOffRoute
 from gongjian.commons.documents.shelves import document_kinds
 from gongjian.foundation.audit.trail import record
@@ -24,9 +24,10 @@ from orgs.queries import changed_grants, current_appointments
 #: Stages of the chain: readers one after the other, joint organs together, then the signer.
 COUNTERSIGN_STAGE = 100
 SIGN_STAGE = 200
-MOST_READERS = 5
+MOST_READERS = 3
 #: How far below the top posts may be asked to take part: the region and its members.
 DEEPEST = 2
+_ALL = Scope(Reach.TENANT, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +54,13 @@ def route_of(kind: str) -> SignOffRoute | None:
     return None if found is None or found.is_direct else found
 
 
-def with_route(documents: TenantQuerySet[OfficialDocument]) -> TenantQuerySet[OfficialDocument]:
-    """Documents marked by ``is_routed``: whether their kind goes through the chain."""
+def drafts_signed_directly() -> TenantQuerySet[OfficialDocument]:
+    """Drafts whose kind goes through no chain."""
     own = SignOffRoute.objects.filter(kind=models.OuterRef("kind"))
-    common = SignOffRoute.objects.filter(kind="", is_direct=False)
-    return documents.annotate(
-        is_routed=models.Case(
-            models.When(models.Exists(own), then=models.Exists(own.filter(is_direct=False))),
-            default=models.Exists(common),
-        )
-    )
+    through_own = models.Exists(own.filter(is_direct=False))
+    through_common = models.Exists(SignOffRoute.objects.filter(kind="", is_direct=False))
+    drafts = OfficialDocument.objects.within(_ALL).filter(state=DocumentState.DRAFT)
+    return drafts.filter(~through_own & (models.Exists(own) | ~through_common))
 
 
 def posts_that_may(permission: str) -> TenantQuerySet[Post]:
@@ -73,7 +71,7 @@ def posts_that_may(permission: str) -> TenantQuerySet[Post]:
         changes[role][key] = reach
     roles = [role for role in Role.values if permission in changed_grants(role, changes[role])]
     held = current_appointments().values("post_id")
-    posts = Post.objects.within(Scope(Reach.TENANT, "")).select_related("unit")
+    posts = Post.objects.within(_ALL).select_related("unit")
     return posts.filter(role__in=roles, unit__depth__lte=DEEPEST, pk__in=held).order_by(
         "unit__path", "pk"
     )

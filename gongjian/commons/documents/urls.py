@@ -1,6 +1,6 @@
 from django.urls import path
 
-from gongjian.commons.documents import views, word_views
+from gongjian.commons.documents import sign_off_views, views, word_views
 
 app_name = "documents"
 
@@ -13,6 +13,12 @@ urlpatterns = [
     path("<int:pk>/download/", views.DocumentDownload.as_view(), name="document_download"),
     path("<int:pk>/word/", word_views.DocumentWord.as_view(), name="document_word"),
     path("<int:pk>/steps/<slug:step>/", views.DocumentStep.as_view(), name="officialdocument_step"),
+    path("<int:pk>/submit/", sign_off_views.DocumentSubmit.as_view(), name="document_submit"),
+    path("<int:pk>/replace/", views.DocumentReplace.as_view(), name="document_replace"),
+    path("turns/<int:pk>/", sign_off_views.TurnAnswer.as_view(), name="turn_answer"),
+    path("turns/<int:pk>/delegate/", sign_off_views.TurnDelegate.as_view(), name="turn_delegate"),
+    path("routes/", sign_off_views.RouteList.as_view(), name="route_list"),
+    path("routes/<str:kind>/", sign_off_views.RouteEdit.as_view(), name="route_edit"),
     path("reports/", views.ReportCentre.as_view(), name="report_centre"),
     path("reports/<int:pk>/download/", views.ReportDownload.as_view(), name="report_download"),
     path("reports/<int:pk>/cancel/", views.ReportCancel.as_view(), name="report_cancel"),
