@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gongjian.commons.documents.authority import (
+    ARRANGE_DOCUMENTS,
     ISSUE_DOCUMENT,
     SIGN_OFF_DOCUMENT,
     TAKE_PART,
@@ -35,6 +36,28 @@ navigation.register(
         permission=VIEW_DOCUMENT,
         order=60,
         waiting=lambda actor: open_turns(actor) if actor.may(TAKE_PART) else None,
+    )
+)
+navigation.register(
+    NavigationEntry(
+        key="documents.register",
+        label="发文登记",
+        group="工作",
+        url_name="documents:numberentry_list",
+        icon="list-numbers",
+        permission=ISSUE_DOCUMENT,
+        order=62,
+    )
+)
+navigation.register(
+    NavigationEntry(
+        key="documents.routes",
+        label="公文设置",
+        group="组织与设置",
+        url_name="documents:route_list",
+        icon="route",
+        permission=ARRANGE_DOCUMENTS,
+        order=80,
     )
 )
 navigation.register(

@@ -34,6 +34,15 @@ class Answer(models.TextChoices):
     ENDED = "ended", "未办理"
 
 
+class NumberState(models.TextChoices):
+    """What became of a number that was taken."""
+
+    RESERVED = "reserved", "预留"
+    USED = "used", "已用"
+    OUTSIDE = "outside", "系统外已用"
+    CANCELLED = "cancelled", "注销"
+
+
 class JobStatus(models.TextChoices):
     QUEUED = "queued", "排队中"
     RUNNING = "running", "生成中"

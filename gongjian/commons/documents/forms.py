@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
 
 from gongjian.commons.documents.contexts import CircularContext
 from gongjian.commons.documents.models import OfficialDocument
+from gongjian.commons.documents.register_forms import clean_mark
 from gongjian.commons.documents.shelves import document_kinds, report_kinds
 from gongjian.foundation.kernel.actor import Actor
 
@@ -70,10 +70,7 @@ class DocumentForm(forms.Form):
         return str(self.cleaned_data["main_recipients"]).strip().rstrip("：:")
 
     def clean_mark(self) -> str:
-        mark = str(self.cleaned_data["mark"]).strip()
-        if re.search(r"[\d\u3014\u3015\[\]（）()号]", mark):
-            raise forms.ValidationError("只填机关代字，不要写年份、括号和序号。")
-        return mark
+        return clean_mark(str(self.cleaned_data["mark"]))
 
     def context_values(self) -> dict[str, Any]:
         """Values of the words, without what is no part of the printed page."""

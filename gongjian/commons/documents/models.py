@@ -14,7 +14,13 @@ from gongjian.commons.documents.authority import (
     TAKE_PART,
     VOID_DOCUMENT,
 )
-from gongjian.commons.documents.enums import Answer, DocumentState, JobStatus, SignOffAct
+from gongjian.commons.documents.enums import (
+    Answer,
+    DocumentState,
+    JobStatus,
+    NumberState,
+    SignOffAct,
+)
 from gongjian.foundation.tenancy.models import TenantOwned, wall
 from gongjian.foundation.workflow.lifecycle import Lifecycle, Stateful, Step
 
@@ -176,6 +182,8 @@ class OfficialDocument(TenantOwned, Stateful):
     mark = models.CharField("机关代字", max_length=30, blank=True)
     year = models.PositiveSmallIntegerField("年份", null=True, editable=False)
     number = models.PositiveIntegerField("序号", null=True, editable=False)
+    #: As it was printed; a later change of the format leaves it as it is.
+    number_text = models.CharField("发文字号", max_length=80, blank=True, editable=False)
     subject_kind = models.CharField("来源类型", max_length=60, blank=True)
     subject_id = models.BigIntegerField("来源编号", null=True, blank=True)
     context = models.JSONField("内容", default=dict)
@@ -258,9 +266,103 @@ class OfficialDocument(TenantOwned, Stateful):
     @property
     def document_number(self) -> str:
         """发文字号, as 示党工组\u30142026\u30153号; empty before issue."""
-        if self.number is None:
-            return ""
-        return f"{self.mark}\u3014{self.year}\u3015{self.number}号"
+        return self.number_text
+
+
+class OrganMark(TenantOwned):
+    """机关代字 of one organ and how its numbers are written."""
+
+    mark = models.CharField("机关代字", max_length=30)
+    organ = models.CharField("发文机关", max_length=120)
+    pattern = models.CharField("字号格式", max_length=60)
+    is_active = models.BooleanField("使用中", default=True)
+
+    class Meta(TenantOwned.Meta):
+        verbose_name = "机关代字"
+        ordering = ["mark"]
+        constraints = [
+            *wall("documents_organmark"),
+            models.UniqueConstraint(
+                fields=["tenant", "mark"],
+                name="organ_mark_once",
+                violation_error_message="这个机关代字已经设置，请直接修改原有的。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.mark
+
+    def get_absolute_url(self) -> str:
+        return reverse("documents:organmark_list")
+
+
+class NumberEntry(TenantOwned, Stateful):
+    """One line of the register of numbers (发文登记). No number is without one, none has two."""
+
+    lifecycle: ClassVar[Lifecycle] = Lifecycle(
+        Step(
+            name="use",
+            label="启用预留号",
+            sources=frozenset({NumberState.RESERVED}),
+            target=NumberState.USED,
+            permission=ISSUE_DOCUMENT,
+            action="documents.number.used",
+        ),
+        Step(
+            name="cancel",
+            label="注销预留号",
+            sources=frozenset({NumberState.RESERVED}),
+            target=NumberState.CANCELLED,
+            permission=ISSUE_DOCUMENT,
+            action="documents.number.cancelled",
+            needs_reason=True,
+            style="danger",
+            icon="ban",
+        ),
+    )
+
+    state = models.CharField("状态", max_length=20, choices=NumberState, editable=False)
+    mark = models.CharField("机关代字", max_length=30)
+    year = models.PositiveSmallIntegerField("年份")
+    number = models.PositiveIntegerField("序号")
+    text = models.CharField("发文字号", max_length=80)
+    document = models.ForeignKey(
+        OfficialDocument,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="number_entries",
+        verbose_name="公文",
+    )
+    purpose = models.CharField("用途", max_length=200, blank=True)
+    cancel_reason = models.TextField("注销理由", blank=True)
+    taken_by = models.CharField("取号人", max_length=200)
+    taken_at = models.DateTimeField("取号时间", auto_now_add=True)
+
+    class Meta(TenantOwned.Meta):
+        verbose_name = "发文登记"
+        ordering = ["-year", "mark", "-number"]
+        constraints = [
+            *wall("documents_numberentry", document_id="documents_officialdocument"),
+            models.UniqueConstraint(
+                fields=["tenant", "mark", "year", "number"], name="number_entry_once"
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "document"],
+                condition=models.Q(document__isnull=False),
+                name="number_entry_document",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="used") | models.Q(document__isnull=True),
+                name="number_entry_used",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def get_absolute_url(self) -> str:
+        return reverse("documents:numberentry_detail", args=[self.pk])
 
 
 class SignOffRoute(TenantOwned):

@@ -7,6 +7,7 @@ from typing import Any
 
 from gongjian.commons.documents.contexts import printing_values
 from gongjian.commons.documents.models import OfficialDocument
+from gongjian.commons.documents.numbering import open_number
 from gongjian.commons.documents.rendering import RenderedFile, RenderingError, render_pdf
 from gongjian.commons.documents.shelves import document_kinds
 from gongjian.foundation.kernel.dates import long_date, today
@@ -17,7 +18,7 @@ def draft_values(document: OfficialDocument) -> dict[str, Any]:
     """Values of a draft, with the place of the number left open."""
     return printing_values(
         document.context,
-        number=document.document_number or f"{document.mark}\u3014{today().year}\u3015　号",
+        number=document.document_number or open_number(document.mark),
         signed_on=long_date(today()),
         verification=None,
         is_draft=True,

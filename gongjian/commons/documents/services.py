@@ -17,10 +17,11 @@ from gongjian.commons.documents.enums import DocumentState
 from gongjian.commons.documents.files import store_file
 from gongjian.commons.documents.models import (
     CIRCULATING,
-    NumberRegister,
+    NumberEntry,
     OfficialDocument,
     StoredFile,
 )
+from gongjian.commons.documents.numbering import register_number, take_number
 from gongjian.commons.documents.printing import preview_document, print_document
 from gongjian.commons.documents.queries import PUBLISHED, check_document
 from gongjian.commons.documents.shelves import document_kinds
@@ -152,7 +153,11 @@ def _not_editable(document: OfficialDocument) -> str:
 
 @transaction.atomic
 def issue_document(
-    document: OfficialDocument, *, actor: Actor, reason: str = ""
+    document: OfficialDocument,
+    *,
+    actor: Actor,
+    reason: str = "",
+    reserved: NumberEntry | None = None,
 ) -> OfficialDocument:
     """Number, date and freeze the document (印发), and ask for its printing.
 
@@ -163,12 +168,11 @@ def issue_document(
     document = OfficialDocument.objects.select_for_update(of=("self",)).get(pk=document.pk)
     results = _passed(document, reason)
     day = today()
-    number = take_number(document.mark, day.year)
-    document.year, document.number = day.year, number
+    entry = register_number(document, actor=actor, reserved=reserved)
     code = new_code(require_tenant_id())
     frozen = printing_values(
         document.context,
-        number=document.document_number,
+        number=entry.text,
         signed_on=long_date(day),
         verification={"code": code, "url": verification_url(code)},
         is_draft=False,
@@ -181,7 +185,8 @@ def issue_document(
         reason=reason,
         changes={
             "year": day.year,
-            "number": number,
+            "number": entry.number,
+            "number_text": entry.text,
             "issued_on": day,
             "verification_code": code,
             "check_results": [asdict(result) for result in results],
@@ -210,15 +215,6 @@ def _passed(document: OfficialDocument, reason: str) -> list[CheckResult]:
     if not document.mark:
         raise DomainError("公文没有机关代字，无法编号。请退回修改，填写机关代字。")
     return results
-
-
-def take_number(mark: str, year: int) -> int:
-    """The next number of a mark in a year; waits for whoever is taking one now."""
-    NumberRegister.objects.get_or_create(mark=mark, year=year)
-    register = NumberRegister.objects.select_for_update(of=("self",)).get(mark=mark, year=year)
-    register.last_number += 1
-    register.save(update_fields=["last_number"])
-    return register.last_number
 
 
 def verification_url(code: str) -> str:

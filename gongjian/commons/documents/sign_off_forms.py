@@ -123,10 +123,6 @@ class DelegateForm(forms.Form):
 class RouteForm(forms.Form):
     """Who reads, countersigns and signs one kind of document."""
 
-    is_direct = forms.BooleanField(
-        label="不经核稿、会签，起草后直接签发",
-        required=False,
-    )
     reviewer_1 = PostChoice(
         label="第一道核稿", queryset=Post.objects.none(), required=False, empty_label="不设"
     )
@@ -149,6 +145,7 @@ class RouteForm(forms.Form):
         required=False,
         empty_label="任一有签发权的领导",
     )
+    is_direct = forms.BooleanField(label="不经核稿、会签，起草后直接签发", required=False)
 
     def __init__(self, *args: Any, route: SignOffRoute | None, **kwargs: Any) -> None:
         if route is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from django.apps import apps
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -31,6 +32,11 @@ from gongjian.foundation.web.pages import FormPage, Page
 #: Stands in addresses for the route of all kinds that have none of their own.
 COMMON = "common"
 COMMON_LABEL = "其他文种"
+
+
+def origin_of(key: str) -> str:
+    """Which part of the program a kind comes from: several have a 表彰决定."""
+    return str(apps.get_app_config(key.split(".", maxsplit=1)[0]).verbose_name) if key else ""
 
 
 def chain_of(route: SignOffRoute | None) -> list[tuple[str, list[str]]]:
@@ -186,6 +192,7 @@ class RouteList(Page):
         rows = [
             {
                 "label": label,
+                "origin": origin_of(key),
                 "url": reverse("documents:route_edit", args=[key or COMMON]),
                 "route": routes.get(key),
                 "chain": self._chain(routes.get(key), labels),

@@ -38,6 +38,7 @@ from gongjian.commons.documents.models import (
     SignOffRoute,
     StoredFile,
 )
+from gongjian.commons.documents.numbering import next_number
 from gongjian.commons.documents.queries import (
     PUBLISHED,
     check_document,
@@ -45,6 +46,7 @@ from gongjian.commons.documents.queries import (
     jobs_seen_by,
     verify,
 )
+from gongjian.commons.documents.register_forms import IssueForm
 from gongjian.commons.documents.routes import route_of
 from gongjian.commons.documents.shelves import document_kinds
 from gongjian.commons.documents.sign_off_queries import stages_of, story_of, turn_for
@@ -115,7 +117,7 @@ class DocumentDetail(DocumentRecords, DetailPage):
         facts = [
             ("文种", document_kinds[document.kind].label),
             ("状态", document.get_state_display()),
-            ("发文字号", document.document_number or "印发时编排"),
+            ("发文字号", document.document_number or self._number_to_come(document)),
             ("发文机关", "、".join(document.organs)),
             ("主送机关", document.context.get("main_recipients", "")),
             ("起草", document.drafted_by),
@@ -130,6 +132,11 @@ class DocumentDetail(DocumentRecords, DetailPage):
         if document.file is not None:
             facts += [("SHA-256", document.file.sha256), ("SM3", document.file.sm3)]
         return [(label, value) for label, value in facts if value]
+
+    def _number_to_come(self, document: OfficialDocument) -> str:
+        if not document.mark:
+            return "印发时编排"
+        return f"印发时编排（下一号为{next_number(document.mark)}）"
 
     def get_place(self) -> None:
         return None
@@ -281,10 +288,28 @@ class DocumentStep(DocumentRecords, StepPage):
         "withdraw": services.withdraw_document,
     }
 
+    def get_form(self, data: Any = None, files: Any = None) -> Any:
+        if self.step.name != "issue":
+            return super().get_form(data, files)
+        return IssueForm(data, files, document=self.get_object(), **self.get_form_kwargs())
+
+    def perform(self, form: Any) -> Any:
+        if self.step.name != "issue":
+            return super().perform(form)
+        return services.issue_document(
+            self.get_object(),
+            actor=self.actor,
+            reason=form.cleaned_data["reason"],
+            reserved=form.cleaned_data.get("reserved"),
+        )
+
     def get_extra(self) -> dict[str, Any]:
         is_last_look = self.step.name in {"issue", "sign_off"}
         checks = check_document(self.get_object()) if is_last_look else []
-        return {**super().get_extra(), "checks": checks}
+        number = ""
+        if self.step.name == "issue":
+            number = next_number(self.get_object().mark)
+        return {**super().get_extra(), "checks": checks, "next_number": number}
 
 
 class DocumentPreview(DocumentRecords, DetailPage):
