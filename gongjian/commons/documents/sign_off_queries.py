@@ -16,7 +16,6 @@ from gongjian.commons.documents.sign_off import may_answer
 from gongjian.foundation.audit.models import TrailEntry
 from gongjian.foundation.kernel.actor import Actor, Reach, Scope
 from gongjian.foundation.tenancy.models import TenantQuerySet
-from orgs.models import Post
 
 
 def open_turns(actor: Actor) -> TenantQuerySet[SignOffTurn]:
@@ -75,8 +74,8 @@ def story_of(
     document: OfficialDocument, turns: Sequence[SignOffTurn], history: Sequence[TrailEntry]
 ) -> list[Event]:
     """What happened to the document in its order, and what is still to come."""
-    posts = Post.objects.select_related("unit")
-    names = post_labels(list(posts.filter(pk__in={t.post_id for t in turns if t.post_id})))
+    names = post_labels([turn.post for turn in turns if turn.post is not None])
+    handed = {turn.handed_from_id: turn.post_id or 0 for turn in turns if turn.handed_from_id}
     happened = [
         (
             entry.at,
@@ -93,7 +92,9 @@ def story_of(
         if (look := _ACTS.get(entry.action)) is not None
     ]
     happened += [
-        (turn.answered_at, _answered(turn, names)) for turn in turns if turn.answered_at is not None
+        (turn.answered_at, _answered(turn, names.get(handed.get(turn.pk, 0), "")))
+        for turn in turns
+        if turn.answered_at is not None
     ]
     story = [event for _, event in sorted(happened, key=lambda pair: pair[0])]
     if document.state in CIRCULATING:
@@ -105,7 +106,7 @@ def story_of(
     return story
 
 
-def _answered(turn: SignOffTurn, names: dict[int, str]) -> Event:
+def _answered(turn: SignOffTurn, handed_to: str) -> Event:
     answer = Answer(turn.answer)
     look = _LOOKS[answer]
     label = f"{turn.get_act_display()}：{answer.label}"
@@ -113,8 +114,7 @@ def _answered(turn: SignOffTurn, names: dict[int, str]) -> Event:
         label = "签发"
     text = turn.opinion
     if answer == Answer.DELEGATED:
-        to = "、".join(names.get(one.post_id or 0, "") for one in turn.handed_to.all())
-        text = f"转请{to}办理：{turn.opinion}"
+        text = f"转请{handed_to}办理：{turn.opinion}"
     return Event(label, turn.answered_by, turn.answered_at, look.icon, text, look.tone)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from django.apps import apps
@@ -28,6 +29,7 @@ from gongjian.commons.documents.sign_off_forms import (
     TurnForm,
 )
 from gongjian.foundation.web.pages import FormPage, Page
+from orgs.models import Post
 
 #: Stands in addresses for the route of all kinds that have none of their own.
 COMMON = "common"
@@ -39,17 +41,21 @@ def origin_of(key: str) -> str:
     return str(apps.get_app_config(key.split(".", maxsplit=1)[0]).verbose_name) if key else ""
 
 
-def chain_of(route: SignOffRoute | None) -> list[tuple[str, list[str]]]:
+def chain_of(route: SignOffRoute | None, labels: Mapping[int, str]) -> list[tuple[str, list[str]]]:
     """The seats of a route as the screen lists them: what is asked, of whom."""
     if route is None or route.is_direct:
         return []
-    seats = list(route.seats.select_related("post__unit").order_by("stage", "pk"))
-    labels = post_labels([seat.post for seat in seats])
     found: dict[str, list[str]] = defaultdict(list)
-    for seat in seats:
+    for seat in sorted(route.seats.all(), key=lambda seat: (seat.stage, seat.pk)):
         found[seat.act].append(labels[seat.post_id])
     found[SignOffAct.SIGN] = found.get(SignOffAct.SIGN) or ["任一有签发权的领导"]
     return [(act.label, found[act]) for act in SignOffAct if found.get(act)]
+
+
+def seated(route: SignOffRoute | None) -> list[Post]:
+    if route is None:
+        return []
+    return [seat.post for seat in route.seats.select_related("post__unit")]
 
 
 class DocumentSubmit(FormPage):
@@ -70,8 +76,7 @@ class DocumentSubmit(FormPage):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         route = route_of(self.get_object().kind)
-        seats = [] if route is None else list(route.seats.values_list("post_id", flat=True))
-        return {"seated": seats}
+        return {"seated": [post.pk for post in seated(route)]}
 
     def perform(self, form: Any) -> OfficialDocument:
         document = OfficialDocument.objects.get(pk=self.kwargs["pk"])
@@ -85,9 +90,10 @@ class DocumentSubmit(FormPage):
 
     def get_extra(self) -> dict[str, Any]:
         document = self.get_object()
+        route = route_of(document.kind)
         return {
             "object": document,
-            "chain": chain_of(route_of(document.kind)),
+            "chain": chain_of(route, post_labels(seated(route))),
             "checks": check_document(document),
         }
 
@@ -195,21 +201,11 @@ class RouteList(Page):
                 "origin": origin_of(key),
                 "url": reverse("documents:route_edit", args=[key or COMMON]),
                 "route": routes.get(key),
-                "chain": self._chain(routes.get(key), labels),
+                "chain": chain_of(routes.get(key), labels),
             }
             for key, label in kinds
         ]
         return self.render({"rows": rows})
-
-    @staticmethod
-    def _chain(route: SignOffRoute | None, labels: dict[int, str]) -> list[tuple[str, str]]:
-        if route is None or route.is_direct:
-            return []
-        seats = sorted(route.seats.all(), key=lambda seat: (seat.stage, seat.pk))
-        found = [(seat.get_act_display(), labels[seat.post_id]) for seat in seats]
-        if not any(seat.act == SignOffAct.SIGN for seat in seats):
-            found.append((SignOffAct.SIGN.label, "任一有签发权的领导"))
-        return found
 
 
 class RouteEdit(FormPage):

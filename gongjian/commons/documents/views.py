@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib.auth.decorators import login_not_required
@@ -51,6 +52,7 @@ from gongjian.commons.documents.routes import route_of
 from gongjian.commons.documents.shelves import document_kinds
 from gongjian.commons.documents.sign_off_queries import stages_of, story_of, turn_for
 from gongjian.commons.documents.tables import DocumentTable
+from gongjian.foundation.audit.models import TrailEntry
 from gongjian.foundation.tenancy.models import TenantQuerySet
 from gongjian.foundation.web.pages import DetailPage, FormPage, ListPage, Page, StepPage
 from gongjian.foundation.web.requests import wants_fragment
@@ -150,6 +152,13 @@ class DocumentDetail(DocumentRecords, DetailPage):
             offered.add("sign_off")
         return [step for step in super().get_steps() if step["url"].split("/")[-2] in offered]
 
+    def get_history(self) -> Sequence[TrailEntry]:
+        return self.history
+
+    @cached_property
+    def history(self) -> Sequence[TrailEntry]:
+        return super().get_history()
+
     @cached_property
     def route(self) -> SignOffRoute | None:
         return route_of(self.object.kind) if self.object.state == DocumentState.DRAFT else None
@@ -158,13 +167,11 @@ class DocumentDetail(DocumentRecords, DetailPage):
         document: OfficialDocument = self.object
         is_open = document.state not in PUBLISHED
         may_edit = document.state == DocumentState.DRAFT and self.actor.may(DRAFT_DOCUMENT)
-        turns = list(
-            document.turns.select_related("document", "post__unit").prefetch_related("handed_to")
-        )
+        turns = list(document.turns.select_related("document", "post__unit"))
         planned = list(self.route.seats.values_list("act", flat=True)) if self.route else []
         return {
             "stages": stages_of(document, turns, planned=planned),
-            "story": story_of(document, turns, self.get_history()),
+            "story": story_of(document, turns, self.history),
             "turn": turn_for(turns, self.actor) if document.state in CIRCULATING else None,
             "submit_url": reverse("documents:document_submit", args=[document.pk])
             if may_edit

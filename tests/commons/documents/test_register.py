@@ -279,7 +279,7 @@ def test_lists_take_the_same_number_of_queries(cast, sign_in, django_assert_max_
         issued(cast)
         arrange_mark(None, actor=cast.office, mark=f"示{turn}", organ="机关", pattern=STANDARD)
         if turn != 1:
-            with django_assert_max_num_queries(30) as captured:
+            with django_assert_max_num_queries(12) as captured:
                 client.get(url)
             counts.append(len(captured))
     assert counts[0] == counts[1]

@@ -152,6 +152,6 @@ def test_the_page_of_a_document_asks_little(cast, sign_in, django_assert_max_num
     document = sent(cast)
     agree_to_document(turn(document, cast.viewer), actor=cast.viewer)
     client = sign_in(cast.office)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(12):
         page_of(client, document)
     submit_document(draft(cast), actor=cast.office, joint=[post(cast.leader)])
