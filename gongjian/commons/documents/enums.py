@@ -43,6 +43,16 @@ class NumberState(models.TextChoices):
     CANCELLED = "cancelled", "注销"
 
 
+class Face(models.TextChoices):
+    """Typefaces of official documents that a tenant may hold a licence for."""
+
+    FANGSONG = "fangsong", "仿宋（正文）"
+    XIAOBIAOSONG = "xiaobiaosong", "小标宋（版头、标题）"
+    KAITI = "kaiti", "楷体（二级标题、签发人）"
+    HEITI = "heiti", "黑体（一级标题）"
+    SONGTI = "songti", "宋体（页码、表格）"
+
+
 class JobStatus(models.TextChoices):
     QUEUED = "queued", "排队中"
     RUNNING = "running", "生成中"

@@ -188,6 +188,8 @@ class OfficialDocument(TenantOwned, Stateful):
     subject_id = models.BigIntegerField("来源编号", null=True, blank=True)
     context = models.JSONField("内容", default=dict)
     template_version = models.CharField("模板版本", max_length=20)
+    #: Chosen by the tenant when it was issued; empty: the layout of its kind.
+    layout = models.CharField("版式", max_length=30, blank=True, editable=False)
     approval_reference = models.CharField(
         "批准依据",
         max_length=200,
@@ -274,6 +276,7 @@ class OrganMark(TenantOwned):
 
     mark = models.CharField("机关代字", max_length=30)
     organ = models.CharField("发文机关", max_length=120)
+    head = models.CharField("发文机关标志", max_length=60, blank=True)
     pattern = models.CharField("字号格式", max_length=60)
     is_active = models.BooleanField("使用中", default=True)
 
@@ -535,3 +538,7 @@ class ReportJob(TenantOwned):
     @property
     def is_open(self) -> bool:
         return self.status in {JobStatus.QUEUED, JobStatus.RUNNING}
+
+
+# Django looks for models here; they stand apart for the length of the file.
+from gongjian.commons.documents.slot_models import LayoutChoice, TenantFont  # noqa: E402, F401

@@ -196,6 +196,7 @@ def arrange_mark(
     mark: str,
     organ: str,
     pattern: str,
+    head: str = "",
     is_active: bool = True,
 ) -> OrganMark:
     """Set a mark and its format. Numbers already given keep the text they were given."""
@@ -205,13 +206,13 @@ def arrange_mark(
         setting = OrganMark(mark=mark)
     else:
         setting = OrganMark.objects.select_for_update(of=("self",)).get(pk=setting.pk)
-        before = {"pattern": setting.pattern, "organ": setting.organ, "mark": setting.mark}
+        before = {name: getattr(setting, name) for name in ("pattern", "organ", "mark", "head")}
         if mark != setting.mark and NumberEntry.objects.filter(mark=setting.mark).exists():
             raise FieldErrors(
                 {"mark": f"“{setting.mark}”已经用过，不能改名；请停用它，另设新的机关代字。"}
             )
     _demand_pattern(pattern)
-    setting.mark, setting.organ = mark, organ
+    setting.mark, setting.organ, setting.head = mark, organ, head
     setting.pattern, setting.is_active = pattern, is_active
     demand_valid(setting)
     setting.save()
@@ -221,7 +222,7 @@ def arrange_mark(
         actor=actor,
         label="设置机关代字",
         before=before or None,
-        after={"pattern": pattern, "organ": organ, "mark": mark},
+        after={"pattern": pattern, "organ": organ, "mark": mark, "head": head},
     )
     return setting
 

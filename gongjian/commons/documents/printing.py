@@ -9,7 +9,7 @@ from gongjian.commons.documents.contexts import printing_values
 from gongjian.commons.documents.models import OfficialDocument
 from gongjian.commons.documents.numbering import open_number
 from gongjian.commons.documents.rendering import RenderedFile, RenderingError, render_pdf
-from gongjian.commons.documents.shelves import document_kinds
+from gongjian.commons.documents.slots import Slots, headed, slots_of
 from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.kernel.errors import DomainError
 
@@ -17,7 +17,7 @@ from gongjian.foundation.kernel.errors import DomainError
 def draft_values(document: OfficialDocument) -> dict[str, Any]:
     """Values of a draft, with the place of the number left open."""
     return printing_values(
-        document.context,
+        headed(document.context),
         number=document.document_number or open_number(document.mark),
         signed_on=long_date(today()),
         verification=None,
@@ -27,11 +27,12 @@ def draft_values(document: OfficialDocument) -> dict[str, Any]:
 
 def preview_document(document: OfficialDocument) -> RenderedFile:
     """Print a draft with its watermark; nothing is kept."""
-    return print_document(document, draft_values(document))
+    return print_document(draft_values(document), slots_of(document))
 
 
-def print_document(document: OfficialDocument, values: Mapping[str, Any]) -> RenderedFile:
+def print_document(values: Mapping[str, Any], slots: Slots) -> RenderedFile:
+    """Print what was looked up before: here the database is not asked."""
     try:
-        return render_pdf(document_kinds[document.kind].template, values)
+        return render_pdf(slots.template, values, fonts=slots.fonts)
     except RenderingError as error:
         raise DomainError(str(error)) from error

@@ -133,6 +133,10 @@ class OutsideForm(forms.Form):
 class MarkForm(forms.Form):
     mark = forms.CharField(label="机关代字", max_length=30, help_text="如“示党工组”。")
     organ = forms.CharField(label="发文机关", max_length=120)
+    head = forms.CharField(
+        label="发文机关标志", max_length=60, required=False,
+        help_text="版头红字，不含“文件”二字；不填则用发文机关名称。",
+    )  # fmt: skip
     pattern = forms.CharField(
         label="字号格式", max_length=60, initial=STANDARD,
         help_text=(

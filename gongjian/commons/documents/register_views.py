@@ -285,5 +285,5 @@ class OrganMarkEdit(OrganMarkCreate):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         setting = self.get_setting()
-        names = ("mark", "organ", "pattern", "is_active")
+        names = ("mark", "organ", "head", "pattern", "is_active")
         return {"initial": {name: getattr(setting, name) for name in names}}

@@ -34,6 +34,7 @@ from gongjian.commons.documents.sign_off import (
     submit_document,
     withdraw_document,
 )
+from gongjian.commons.documents.slots import headed, slots_of
 from gongjian.commons.documents.verification import new_code
 from gongjian.foundation.audit.trail import record
 from gongjian.foundation.kernel.actor import Actor
@@ -171,7 +172,7 @@ def issue_document(
     entry = register_number(document, actor=actor, reserved=reserved)
     code = new_code(require_tenant_id())
     frozen = printing_values(
-        document.context,
+        headed(document.context),
         number=entry.text,
         signed_on=long_date(day),
         verification={"code": code, "url": verification_url(code)},
@@ -187,6 +188,7 @@ def issue_document(
             "year": day.year,
             "number": entry.number,
             "number_text": entry.text,
+            "layout": slots_of(document).layout,
             "issued_on": day,
             "verification_code": code,
             "check_results": [asdict(result) for result in results],
@@ -241,12 +243,13 @@ def render_document(document_id: int, *, actor: Actor) -> StoredFile:
     """
     with transaction.atomic():
         document = OfficialDocument.objects.select_related("file").get(pk=document_id)
+        slots = slots_of(document)
     if document.file is not None:
         return document.file
     if document.state not in PUBLISHED:
         raise StateConflict(f"“{document}”尚未印发，不能印制正式文件。")
     try:
-        printed = print_document(document, document.context)
+        printed = print_document(document.context, slots)
     except DomainError as error:
         with transaction.atomic():
             OfficialDocument.objects.filter(pk=document_id, file__isnull=True).update(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from gongjian.commons.documents import register_views, sign_off_views, views, word_views
+from gongjian.commons.documents import register_views, sign_off_views, slot_views, views, word_views
 
 app_name = "documents"
 
@@ -34,6 +34,10 @@ urlpatterns = [
     path("marks/", register_views.OrganMarkList.as_view(), name="organmark_list"),
     path("marks/new/", register_views.OrganMarkCreate.as_view(), name="organmark_create"),
     path("marks/<int:pk>/", register_views.OrganMarkEdit.as_view(), name="organmark_edit"),
+    path("layouts/", slot_views.LayoutChoices.as_view(), name="layout_choices"),
+    path("fonts/", slot_views.FontList.as_view(), name="tenantfont_list"),
+    path("fonts/new/", slot_views.FontUpload.as_view(), name="font_upload"),
+    path("fonts/<int:pk>/retire/", slot_views.FontRetire.as_view(), name="font_retire"),
     path("reports/", views.ReportCentre.as_view(), name="report_centre"),
     path("reports/<int:pk>/download/", views.ReportDownload.as_view(), name="report_download"),
     path("reports/<int:pk>/cancel/", views.ReportCancel.as_view(), name="report_cancel"),

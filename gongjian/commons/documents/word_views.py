@@ -7,10 +7,9 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 
 from gongjian.commons.documents.authority import VIEW_DOCUMENT
-from gongjian.commons.documents.layouts import layout_of
 from gongjian.commons.documents.printing import draft_values
 from gongjian.commons.documents.queries import PUBLISHED
-from gongjian.commons.documents.shelves import document_kinds
+from gongjian.commons.documents.slots import word_layout_of
 from gongjian.commons.documents.views import DocumentRecords, file_answer
 from gongjian.foundation.web.pages import DetailPage
 
@@ -26,8 +25,7 @@ class DocumentWord(DocumentRecords, DetailPage):
         from gongjian.commons.documents.word import build_docx  # noqa: PLC0415 -- slow import
 
         document = self.get_object()
-        kind = document_kinds[document.kind]
-        layout = layout_of(kind.template, document.context)
+        layout = word_layout_of(document)
         if layout is None:
             raise Http404
         values = document.context

@@ -8,7 +8,12 @@ from django.db import connection, transaction
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from gongjian.commons.documents.models import NumberEntry, NumberRegister, OfficialDocument
+from gongjian.commons.documents.models import (
+    NumberEntry,
+    NumberRegister,
+    OfficialDocument,
+    OrganMark,
+)
 from gongjian.commons.documents.numbering import (
     STANDARD,
     arrange_mark,
@@ -267,8 +272,11 @@ def test_marks_on_the_screen(cast, sign_in):
     assert f"示党工办〔{today().year}〕1号" in page
     answer = client.post(create, {**values, "mark": "示〔2026〕"})
     assert "只填机关代字" in answer.content.decode()
-    edit = reverse("documents:organmark_edit", args=[1])
-    assert client.get(edit).status_code == 404
+    edit = reverse("documents:organmark_edit", args=[OrganMark.objects.get().pk])
+    assert "领导小组办公室" in client.get(edit).content.decode()
+    assert client.post(edit, {**values, "head": "示范市党工共建办"}).status_code == 302
+    assert OrganMark.objects.get().head == "示范市党工共建办"
+    assert client.get(reverse("documents:organmark_edit", args=[0])).status_code == 404
 
 
 @pytest.mark.parametrize("url", [LIST, MARKS])
