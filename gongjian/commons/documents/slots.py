@@ -30,7 +30,7 @@ LARGEST_FONT = 40 * 1024 * 1024
 #: Characters every official document needs; a font without them is the wrong file.
 NEEDED = (
     "关于印发的通知决定报告函纪要年月日号一二三四五六七八九十"
-    "党委工会组织领导小组办公室（），。：；“”0123456789"
+    "党委工会组织领导小组办公室（），。：；“”0123456789 ABCabc.%-"
 )
 _MAGIC = (b"\x00\x01\x00\x00", b"OTTO", b"true")
 # OS/2.fsType, as the maker of the font allows its use.
