@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
+from gongjian.commons.documents.invariants import numbers_gapless
 from gongjian.commons.documents.models import (
     NumberEntry,
     NumberRegister,
@@ -163,6 +164,10 @@ def test_a_lost_line_is_found(cast):
     documents = [issued(cast) for _ in range(3)]
     NumberEntry.objects.filter(document=documents[1]).delete()
     assert [one.missing for one in continuity()] == [[2]]
+    year = today().year
+    assert sorted(numbers_gapless()) == sorted(
+        [f"示党工组〔{year}〕缺2号的登记", f"示党工组〔{year}〕2号没有登记"]
+    )
 
 
 def test_fifty_clerks_issuing_at_once(transactional_db):
