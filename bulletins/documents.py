@@ -17,6 +17,7 @@ from bulletins.services.issues import freeze
 from bulletins.text import PICTURE, clean
 from gongjian.commons.documents.files import read_file
 from gongjian.commons.documents.rendering import render_pdf
+from gongjian.commons.documents.sheet_contexts import BulletinContext
 from gongjian.commons.documents.shelves import (
     ProducedFile,
     Production,
@@ -47,18 +48,15 @@ def issue_values(issue: Issue) -> tuple[dict[str, Any], dict[str, bytes]]:
         items.append(
             {**item, "body": re.sub(r'src="/bulletins/pictures/(\d+)/"', r'src="picture:\1"', body)}
         )
-    sections: list[dict[str, Any]] = []
-    for item in items:
-        if not sections or sections[-1]["name"] != item["section"]:
-            sections.append({"name": item["section"], "items": []})
-        sections[-1]["items"].append(item)
-    return {
-        **values,
-        "sections": sections,
-        "several": len(items) > 1,
-        "printed_on": long_date(date.fromisoformat(values["printed_on"])),
-        "is_draft": issue.state not in PRINTED,
-    }, pictures
+    context = BulletinContext.from_values(
+        {
+            **values,
+            "items": items,
+            "printed_on": long_date(date.fromisoformat(values["printed_on"])),
+            "is_draft": issue.state not in PRINTED,
+        }
+    )
+    return context.as_values(), pictures
 
 
 def produce_issue(parameters: Mapping[str, Any]) -> Production:

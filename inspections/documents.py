@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gongjian.commons.documents.rendering import render_pdf
+from gongjian.commons.documents.sheet_contexts import FindingRow, RectificationContext
 from gongjian.commons.documents.shelves import (
     ProducedFile,
     Production,
@@ -30,40 +31,39 @@ def _organ(unit: Unit) -> str:
     return f"{unit.name}党工共建领导小组办公室"
 
 
-def _finding_values(number: int, finding: Finding) -> dict[str, Any]:
-    return {
-        "number": str(number),
-        "text": finding.text,
-        "category": finding.get_category_display(),
-        "severity": finding.get_severity_display(),
-        "basis": finding.basis or "—",
-        "demand": finding.demand or "按规定整改到位",
-        "promise": finding.agreed_action or "—",
-        "outcome": f"现场办结：{finding.solved_there}"
+def _finding_values(number: int, finding: Finding) -> FindingRow:
+    return FindingRow(
+        number=str(number),
+        text=finding.text,
+        category=finding.get_category_display(),
+        severity=finding.get_severity_display(),
+        basis=finding.basis or "—",
+        demand=finding.demand or "按规定整改到位",
+        promise=finding.agreed_action or "—",
+        outcome=f"现场办结：{finding.solved_there}"
         if finding.solved_there
         else finding.get_state_display(),
-        "again": "重复出现" if finding.repeats_id else "",
-    }
+        again="重复出现" if finding.repeats_id else "",
+    )
 
 
-def notice_values(notice: RectificationNotice) -> dict[str, Any]:
-    """Everything 整改通知书 prints, as plain values."""
+def notice_values(notice: RectificationNotice) -> RectificationContext:
+    """Everything 整改通知书 prints."""
     visit = notice.visit
     findings = notice.findings.order_by("pk")
-    return {
-        "organ": _organ(visit.organizer),
-        "title": "整改通知书",
-        "number": notice.number,
-        "unit": notice.unit.name,
-        "visit": visit.title,
-        "visited_on": long_date(visit.starts_on),
-        "findings": [_finding_values(place, item) for place, item in enumerate(findings, start=1)],
-        "demand": notice.demand,
-        "due_on": long_date(notice.due_on),
-        "contact": notice.contact or "—",
-        "issued_on": long_date(notice.issued_on),
-        "confirmed": visit.confirmed_by or "—",
-    }
+    return RectificationContext(
+        organ=_organ(visit.organizer),
+        number=notice.number,
+        unit=notice.unit.name,
+        visit=visit.title,
+        visited_on=long_date(visit.starts_on),
+        findings=[_finding_values(place, item) for place, item in enumerate(findings, start=1)],
+        demand=notice.demand,
+        due_on=long_date(notice.due_on),
+        contact=notice.contact or "—",
+        issued_on=long_date(notice.issued_on),
+        confirmed=visit.confirmed_by or "—",
+    )
 
 
 def produce_notice(parameters: Mapping[str, Any]) -> Production:
@@ -71,7 +71,7 @@ def produce_notice(parameters: Mapping[str, Any]) -> Production:
         "visit__organizer", "visit__unit", "unit"
     ).get(pk=parameters["notice"])
     yield Progress(20, "正在排版")
-    printed = render_pdf("documents/rectification_notice.html", notice_values(notice))
+    printed = render_pdf("documents/rectification_notice.html", notice_values(notice).as_values())
     return ProducedFile(f"整改通知书（{notice.unit.name}）.pdf", _PDF, printed.content)
 
 

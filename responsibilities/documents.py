@@ -11,6 +11,12 @@ from typing import Any
 from gongjian.commons.documents.models import ReportJob
 from gongjian.commons.documents.rendering import render_pdf
 from gongjian.commons.documents.reports import request_report
+from gongjian.commons.documents.sheet_contexts import (
+    AmendmentRow,
+    ResponsibilityContext,
+    TargetRow,
+    TargetSection,
+)
 from gongjian.commons.documents.shelves import (
     ProducedFile,
     Production,
@@ -59,19 +65,19 @@ def _value(target: Target) -> str:
     return grouped(value)
 
 
-def _row(target: Target, weight: str) -> dict[str, str]:
-    return {
-        "name": target.indicator.name,
-        "measure": target.indicator.unit_label,
-        "value": _value(target),
-        "weight": weight,
-        "due": "—" if target.due_on is None else f"{target.due_on.month}月{target.due_on.day}日",
-        "person": target.responsible_person or "—",
-    }
+def _row(target: Target, weight: str) -> TargetRow:
+    return TargetRow(
+        name=target.indicator.name,
+        measure=target.indicator.unit_label,
+        value=_value(target),
+        weight=weight,
+        due="—" if target.due_on is None else f"{target.due_on.month}月{target.due_on.day}日",
+        person=target.responsible_person or "—",
+    )
 
 
-def letter_values(unit: Unit, plan: AnnualPlan) -> dict[str, Any]:
-    """Everything the letter of one unit prints, as plain values."""
+def letter_values(unit: Unit, plan: AnnualPlan) -> ResponsibilityContext:
+    """Everything the letter of one unit prints."""
     targets = list(handed_down(plan, [unit.pk]))
     if not targets:
         raise DomainError(f"“{unit}”还没有收到“{plan}”下达的目标，下达后再生成责任书。")
@@ -88,37 +94,37 @@ def letter_values(unit: Unit, plan: AnnualPlan) -> dict[str, Any]:
 
     targets.sort(key=place)
     sections = [
-        {"title": title, "rows": [_row(target, weight(target)) for target in members]}
+        (title, [_row(target, weight(target)) for target in members])
         for title, members in groupby(targets, key=lambda target: target.indicator.section_title)
     ]
     tenant, giver = _tenant(), targets[0].parent
     amendments = Amendment.objects.filter(target__in=targets).select_related("target__indicator")
-    return {
-        "title": f"{unit.name}{plan.year}年度党工共建目标管理责任书",
-        "organ": f"{tenant.leading_group}办公室",
-        "plan": plan.title,
-        "year": str(plan.year),
-        "giver": giver.unit.name if giver is not None else tenant.name,
-        "giver_principal": (giver.unit.principal_name if giver is not None else "") or "",
-        "unit": unit.name,
-        "principal": unit.principal_name,
-        "count": str(len(targets)),
-        "sections": [
-            {"number": _NUMBERS[index] if index < len(_NUMBERS) else str(index + 1), **section}
-            for index, section in enumerate(sections)
+    return ResponsibilityContext(
+        title=f"{unit.name}{plan.year}年度党工共建目标管理责任书",
+        organ=f"{tenant.leading_group}办公室",
+        plan=plan.title,
+        year=str(plan.year),
+        giver=giver.unit.name if giver is not None else tenant.name,
+        giver_principal=(giver.unit.principal_name if giver is not None else "") or "",
+        unit=unit.name,
+        principal=unit.principal_name,
+        count=str(len(targets)),
+        sections=[
+            TargetSection(_NUMBERS[index] if index < len(_NUMBERS) else str(index + 1), title, rows)
+            for index, (title, rows) in enumerate(sections)
         ],
-        "amendments": [
-            {
-                "date": long_date(amendment.at.date()),
-                "name": amendment.target.indicator.name,
-                "old": grouped(amendment.old_value),
-                "new": grouped(amendment.new_value),
-                "reason": amendment.reason,
-            }
+        amendments=[
+            AmendmentRow(
+                date=long_date(amendment.at.date()),
+                name=amendment.target.indicator.name,
+                old=grouped(amendment.old_value),
+                new=grouped(amendment.new_value),
+                reason=amendment.reason,
+            )
             for amendment in amendments.order_by("pk")
         ],
-        "made_on": long_date(today()),
-    }
+        made_on=long_date(today()),
+    )
 
 
 def _letter_units(actor: Actor, ids: Sequence[int]) -> list[Unit]:
@@ -166,7 +172,7 @@ def request_letters(
 def produce_letters(parameters: Mapping[str, Any]) -> Production:
     """Print one letter, several as an archive, or several one after another in one PDF."""
     ids = list(parameters["units"])
-    letters: list[dict[str, Any]] = []
+    letters: list[ResponsibilityContext] = []
     printed: list[tuple[str, bytes]] = []
     yield Progress(1, f"共 {len(ids)} 份")
     for place, pk in enumerate(ids, start=1):
@@ -175,7 +181,7 @@ def produce_letters(parameters: Mapping[str, Any]) -> Production:
         if parameters["merged"]:
             letters.append(values)
         else:
-            printed.append((f"{values['title']}.pdf", _print([values])))
+            printed.append((f"{values.title}.pdf", _print([values])))
         yield Progress(1 + 90 * place // len(ids), f"已生成 {place}/{len(ids)} 份")
     if parameters["merged"]:
         return ProducedFile("目标责任书合订.pdf", _PDF, _print(letters))
@@ -184,8 +190,12 @@ def produce_letters(parameters: Mapping[str, Any]) -> Production:
     return ProducedFile("目标责任书.zip", "application/zip", _archive(printed))
 
 
-def _print(letters: list[dict[str, Any]]) -> bytes:
-    values = {"letters": letters, "title": letters[0]["title"], "organ": letters[0]["organ"]}
+def _print(letters: list[ResponsibilityContext]) -> bytes:
+    values = {
+        "letters": [letter.as_values() for letter in letters],
+        "title": letters[0].title,
+        "organ": letters[0].organ,
+    }
     return render_pdf(LETTER, values).content
 
 

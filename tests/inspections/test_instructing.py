@@ -160,7 +160,7 @@ def produced(production) -> ProducedFile:
 
 def test_the_notice_names_the_problem_its_basis_and_its_day(cast):
     notice = notified(cast).notice
-    values = notice_values(notice)
+    values = notice_values(notice).as_values()
     assert values["findings"][0]["text"] == "没有按期换届"
     assert values["organ"] == "示范市党工共建领导小组办公室"
     made = produced(produce_notice({"notice": notice.pk}))

@@ -40,7 +40,7 @@ def test_a_letter_prints_what_was_handed_down_and_later_changes_apart(cast, plan
     target = target_of(plan, cast.yunshan)
     amend_target(target, actor=cast.office, value=Decimal(250), reason="撤并两家企业")
 
-    values = letter_values(cast.yunshan, plan)
+    values = letter_values(cast.yunshan, plan).as_values()
 
     row = values["sections"][0]["rows"][0]
     assert (row["value"], row["due"]) == ("300", "12月31日")

@@ -30,6 +30,22 @@ SIGN_OFF_DOCUMENT = declare(
     "签发公文",
     {Role.LEADER: Reach.TENANT},
 )
+TAKE_PART = declare(
+    "documents.take_part",
+    "参与核稿和会签",
+    {
+        Role.LEADER: Reach.TENANT,
+        Role.OFFICE: Reach.TENANT,
+        Role.SUPERIOR_OFFICE: Reach.TENANT,
+        Role.LIAISON: Reach.TENANT,
+        Role.VIEWER: Reach.TENANT,
+    },
+)
+ARRANGE_DOCUMENTS = declare(
+    "documents.arrange_documents",
+    "设置公文审签、字号和版式",
+    {Role.OFFICE: Reach.TENANT, Role.TENANT_ADMINISTRATOR: Reach.TENANT},
+)
 ISSUE_DOCUMENT = declare(
     "documents.issue_document",
     "印发公文",

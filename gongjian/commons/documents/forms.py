@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
 
 from gongjian.commons.documents.contexts import CircularContext
 from gongjian.commons.documents.models import OfficialDocument
+from gongjian.commons.documents.register_forms import clean_mark
 from gongjian.commons.documents.shelves import document_kinds, report_kinds
 from gongjian.foundation.kernel.actor import Actor
 
@@ -50,6 +50,8 @@ class DocumentForm(forms.Form):
     remark = forms.CharField(label="附注", max_length=60, required=False)
     copy_recipients = forms.CharField(label="抄送机关", max_length=500, required=False)
     printer = forms.CharField(label="印发机关", max_length=60)
+    #: Which draft the words on the screen came from.
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, document: OfficialDocument | None = None, **kwargs: Any) -> None:
         if document is not None:
@@ -68,10 +70,7 @@ class DocumentForm(forms.Form):
         return str(self.cleaned_data["main_recipients"]).strip().rstrip("：:")
 
     def clean_mark(self) -> str:
-        mark = str(self.cleaned_data["mark"]).strip()
-        if re.search(r"[\d\u3014\u3015\[\]（）()号]", mark):
-            raise forms.ValidationError("只填机关代字，不要写年份、括号和序号。")
-        return mark
+        return clean_mark(str(self.cleaned_data["mark"]))
 
     def context_values(self) -> dict[str, Any]:
         """Values of the words, without what is no part of the printed page."""
@@ -97,6 +96,7 @@ def initial_of(document: OfficialDocument) -> dict[str, Any]:
         "mark": document.mark,
         "approval_reference": document.approval_reference,
         "seal": bool(context.get("seal_mm")),
+        "revision": document.revision,
     }
 
 

@@ -9,6 +9,7 @@ from django.db.models import Count
 from gongjian.commons.documents.enums import JobStatus
 from gongjian.commons.documents.files import read_file
 from gongjian.commons.documents.models import OfficialDocument, ReportJob, StoredFile
+from gongjian.commons.documents.numbering import continuity
 from gongjian.foundation.kernel.errors import DomainError
 from gongjian.foundation.kernel.invariants import Invariant, invariants
 
@@ -33,5 +34,16 @@ def numbers_once() -> Iterable[str]:
         yield f"{row['mark']}〔{row['year']}〕{row['number']}号用了 {row['n']} 次"
 
 
+def numbers_gapless() -> Iterable[str]:
+    """Every number up to the last has its line in the register, and every document its own."""
+    for one in continuity():
+        for number in one.missing:
+            yield f"{one.mark}〔{one.year}〕缺{number}号的登记"
+    issued = OfficialDocument.objects.exclude(number=None)
+    for document in issued.filter(number_entries=None):
+        yield f"{document.document_number}没有登记"
+
+
 invariants.register(Invariant("7 files", "报告和公文的文件齐全，与存入时一致", files_whole))
 invariants.register(Invariant("7 numbers", "发文字号不重复", numbers_once))
+invariants.register(Invariant("7 register", "发文字号连续，每个号都有登记", numbers_gapless))

@@ -79,7 +79,8 @@ class Layout:
     key: str
     label: str
     template: str
-    context: type[CircularContext | FormContext | LedgerContext] | None
+    #: The class that fills it, so that no name of a value is misspelt.
+    context: type[Any]
     #: Values of an invented document, in the shape the template is given.
     specimen: Callable[[], Mapping[str, Any]]
 
@@ -90,7 +91,7 @@ layouts: Registry[Layout] = Registry("layouts")
 def choices_like(template: str) -> list[Layout]:
     """The layouts that could stand in for the template: those with the same context."""
     used = next((layout.context for layout in layouts if layout.template == template), None)
-    return [layout for layout in layouts if used is not None and layout.context is used]
+    return [layout for layout in layouts if layout.context is used]
 
 
 def layout_of(template: str, values: Mapping[str, Any]) -> Layout | None:

@@ -10,7 +10,7 @@ from django.db import models, transaction
 from gongjian.commons.documents.authority import DRAFT_DOCUMENT, SIGN_OFF_DOCUMENT
 from gongjian.commons.documents.checks import CheckResult, run_checks
 from gongjian.commons.documents.enums import DocumentState
-from gongjian.commons.documents.models import OfficialDocument, ReportJob
+from gongjian.commons.documents.models import OfficialDocument, ReportJob, SignOffTurn
 from gongjian.commons.documents.shelves import document_kinds, report_kinds
 from gongjian.commons.documents.verification import tenant_of, tidy
 from gongjian.foundation.kernel.actor import Actor
@@ -24,10 +24,13 @@ PUBLISHED = (DocumentState.ISSUED, DocumentState.SUPERSEDED, DocumentState.VOID)
 def documents_seen_by(
     documents: TenantQuerySet[OfficialDocument], actor: Actor
 ) -> TenantQuerySet[OfficialDocument]:
-    """Drafts are seen by those who draft or sign, issued documents by all readers."""
+    """Drafts are seen by those who draft, sign or were asked; issued documents by all readers."""
     if actor.may(DRAFT_DOCUMENT) or actor.may(SIGN_OFF_DOCUMENT):
         return documents
-    return documents.filter(state__in=PUBLISHED)
+    asked = SignOffTurn.objects.filter(
+        document=models.OuterRef("pk"), post_id=actor.post_id or 0, opened_at__isnull=False
+    )
+    return documents.filter(models.Q(state__in=PUBLISHED) | models.Exists(asked))
 
 
 def documents_about(subject: models.Model) -> TenantQuerySet[OfficialDocument]:

@@ -15,10 +15,26 @@ from gongjian.commons.documents.checks import CheckResult, Severity
 from gongjian.commons.documents.contexts import CircularContext, printing_values
 from gongjian.commons.documents.enums import DocumentState
 from gongjian.commons.documents.files import store_file
-from gongjian.commons.documents.models import NumberRegister, OfficialDocument, StoredFile
+from gongjian.commons.documents.models import (
+    CIRCULATING,
+    NumberEntry,
+    OfficialDocument,
+    StoredFile,
+)
+from gongjian.commons.documents.numbering import register_number, take_number
+from gongjian.commons.documents.printing import preview_document, print_document
 from gongjian.commons.documents.queries import PUBLISHED, check_document
-from gongjian.commons.documents.rendering import RenderedFile, RenderingError, render_pdf
 from gongjian.commons.documents.shelves import document_kinds
+from gongjian.commons.documents.sign_off import (
+    agree_to_document,
+    delegate_turn,
+    return_document,
+    send_back,
+    sign_off_document,
+    submit_document,
+    withdraw_document,
+)
+from gongjian.commons.documents.slots import headed, slots_of
 from gongjian.commons.documents.verification import new_code
 from gongjian.foundation.audit.trail import record
 from gongjian.foundation.kernel.actor import Actor
@@ -27,6 +43,26 @@ from gongjian.foundation.kernel.errors import DomainError, NotPermitted, StateCo
 from gongjian.foundation.tenancy.outbox import enqueue
 from gongjian.foundation.tenancy.scope import require_tenant_id
 from gongjian.foundation.workflow.lifecycle import advance
+
+__all__ = [
+    "RENDER_TASK",
+    "agree_to_document",
+    "delegate_turn",
+    "draft_document",
+    "edit_draft",
+    "issue_document",
+    "preview_document",
+    "render_document",
+    "reprint_document",
+    "return_document",
+    "send_back",
+    "sign_off_document",
+    "submit_document",
+    "take_number",
+    "verification_url",
+    "void_document",
+    "withdraw_document",
+]
 
 RENDER_TASK = "documents.render_document"
 
@@ -66,6 +102,7 @@ def draft_document(
         subject_id=subject.pk if subject is not None else None,
         supersedes=supersedes,
         drafted_by=actor.label[:200],
+        drafting_post_id=actor.post_id,
     )
     document.full_clean(exclude=["tenant", "context", "organs"])
     document.save()
@@ -81,54 +118,47 @@ def edit_draft(
     values: Mapping[str, Any],
     mark: str,
     approval_reference: str = "",
+    revision: int | None = None,
 ) -> OfficialDocument:
     """Change the words of a draft; name lists that came from a record stay as they are."""
     _demand(actor, DRAFT_DOCUMENT, "修改公文")
     document = OfficialDocument.objects.select_for_update(of=("self",)).get(pk=document.pk)
     if document.state != DocumentState.DRAFT:
-        raise StateConflict(f"“{document}”已不是草稿，不能修改；需要改动的，请先退回修改。")
+        raise StateConflict(_not_editable(document))
+    if revision is not None and revision != document.revision:
+        raise StateConflict(
+            f"“{document}”在您修改期间已被他人改为第{document.revision}稿。"
+            "请复制好您的文字，刷新后在新稿上修改。"
+        )
     context = {**document.context, **values}
     document.context = CircularContext.from_values(context).as_values()
     document.title = context["title"]
     document.organs = list(context["organs"])
     document.mark = mark
     document.approval_reference = approval_reference
+    document.revision += 1
     document.full_clean(exclude=["tenant", "context", "organs"])
     document.save()
     record("documents.document.edited", document, actor=actor, label="修改公文")
     return document
 
 
-def sign_off_document(
-    document: OfficialDocument, *, actor: Actor, reason: str = ""
-) -> OfficialDocument:
-    """Approve the wording (签发); nothing is numbered yet.
-
-    The draft is printed once to see that it can be: a name that no font draws
-    must come to light before a number is given to it.
-    """
-    preview_document(document)
-    return advance(
-        document,
-        "sign_off",
-        actor=actor,
-        at=None,
-        reason=reason,
-        changes={"signed_off_by": actor.label[:200]},
-    )
-
-
-def return_document(document: OfficialDocument, *, actor: Actor, reason: str) -> OfficialDocument:
-    """Give a signed document back for another wording."""
-    return advance(
-        document, "return_to_draft", actor=actor, at=None, reason=reason,
-        changes={"signed_off_by": ""},
-    )  # fmt: skip
+def _not_editable(document: OfficialDocument) -> str:
+    if document.state in CIRCULATING:
+        return (
+            f"“{document}”正在审签（{document.get_state_display()}），不能修改；"
+            "需要改动的，请先撤回送审，或由审签人退回修改。"
+        )
+    return f"“{document}”已不是草稿，不能修改；需要改动的，请先退回修改。"
 
 
 @transaction.atomic
 def issue_document(
-    document: OfficialDocument, *, actor: Actor, reason: str = ""
+    document: OfficialDocument,
+    *,
+    actor: Actor,
+    reason: str = "",
+    reserved: NumberEntry | None = None,
 ) -> OfficialDocument:
     """Number, date and freeze the document (印发), and ask for its printing.
 
@@ -139,12 +169,11 @@ def issue_document(
     document = OfficialDocument.objects.select_for_update(of=("self",)).get(pk=document.pk)
     results = _passed(document, reason)
     day = today()
-    number = take_number(document.mark, day.year)
-    document.year, document.number = day.year, number
+    entry = register_number(document, actor=actor, reserved=reserved)
     code = new_code(require_tenant_id())
     frozen = printing_values(
-        document.context,
-        number=document.document_number,
+        headed(document.context),
+        number=entry.text,
         signed_on=long_date(day),
         verification={"code": code, "url": verification_url(code)},
         is_draft=False,
@@ -157,7 +186,9 @@ def issue_document(
         reason=reason,
         changes={
             "year": day.year,
-            "number": number,
+            "number": entry.number,
+            "number_text": entry.text,
+            "layout": slots_of(document).layout,
             "issued_on": day,
             "verification_code": code,
             "check_results": [asdict(result) for result in results],
@@ -188,15 +219,6 @@ def _passed(document: OfficialDocument, reason: str) -> list[CheckResult]:
     return results
 
 
-def take_number(mark: str, year: int) -> int:
-    """The next number of a mark in a year; waits for whoever is taking one now."""
-    NumberRegister.objects.get_or_create(mark=mark, year=year)
-    register = NumberRegister.objects.select_for_update(of=("self",)).get(mark=mark, year=year)
-    register.last_number += 1
-    register.save(update_fields=["last_number"])
-    return register.last_number
-
-
 def verification_url(code: str) -> str:
     return f"{settings.PUBLIC_URL.rstrip('/')}{reverse('documents:verify', args=[code])}"
 
@@ -214,19 +236,6 @@ def void_document(document: OfficialDocument, *, actor: Actor, reason: str) -> O
     )
 
 
-def preview_document(document: OfficialDocument) -> RenderedFile:
-    """Print a draft with its watermark; nothing is kept."""
-    number = document.document_number or f"{document.mark}\u3014{today().year}\u3015　号"
-    values = printing_values(
-        document.context,
-        number=number,
-        signed_on=long_date(today()),
-        verification=None,
-        is_draft=True,
-    )
-    return _print(document, values)
-
-
 def render_document(document_id: int, *, actor: Actor) -> StoredFile:
     """Print an issued document, once. A second call hands back the first file.
 
@@ -234,12 +243,13 @@ def render_document(document_id: int, *, actor: Actor) -> StoredFile:
     """
     with transaction.atomic():
         document = OfficialDocument.objects.select_related("file").get(pk=document_id)
+        slots = slots_of(document)
     if document.file is not None:
         return document.file
     if document.state not in PUBLISHED:
         raise StateConflict(f"“{document}”尚未印发，不能印制正式文件。")
     try:
-        printed = _print(document, document.context)
+        printed = print_document(document.context, slots)
     except DomainError as error:
         with transaction.atomic():
             OfficialDocument.objects.filter(pk=document_id, file__isnull=True).update(
@@ -278,10 +288,3 @@ def reprint_document(document: OfficialDocument, *, actor: Actor) -> OfficialDoc
     document.save(update_fields=["print_error"])
     enqueue(RENDER_TASK, document_id=document.pk)
     return document
-
-
-def _print(document: OfficialDocument, values: Mapping[str, Any]) -> RenderedFile:
-    try:
-        return render_pdf(document_kinds[document.kind].template, values)
-    except RenderingError as error:
-        raise DomainError(str(error)) from error

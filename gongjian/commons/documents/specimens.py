@@ -15,6 +15,19 @@ from gongjian.commons.documents.layouts import (
     layouts,
     specimen_of,
 )
+from gongjian.commons.documents.sheet_contexts import (
+    AmendmentRow,
+    BulletinContext,
+    BulletinPiece,
+    FindingRow,
+    OrderContext,
+    RectificationContext,
+    ResponsibilityContext,
+    SignRow,
+    SignSheetContext,
+    TargetRow,
+    TargetSection,
+)
 
 ORGANS = (
     "中共示范市委组织部",
@@ -155,14 +168,24 @@ def ledger() -> Mapping[str, Any]:
 
 
 def follow_up_order() -> Mapping[str, Any]:
-    return {
-        "title": "督办通知单", "name": "新建企业建会进度滞后",
-        "number": "示党工督\u30142026\u30155号",
-        "organ": f"{GROUP}办公室", "light": "", "late": "", "urgency": "急件",
-        "basis": "第三次联席会议议定事项", "unit": "清河县总工会", "helpers": "清河县委组织部",
-        "requirement": PARAGRAPH, "urging": "", "urge_count": 0, "due_on": "2026年12月20日",
-        "contact": "张㛃 0000-1234567", "made_on": "2026年12月6日",
-    }  # fmt: skip
+    return OrderContext(
+        title="督办通知单",
+        name="新建企业建会进度滞后",
+        number="示党工督\u30142026\u30155号",
+        organ=f"{GROUP}办公室",
+        light="",
+        late="",
+        urgency="急件",
+        basis="第三次联席会议议定事项",
+        unit="清河县总工会",
+        helpers="清河县委组织部",
+        requirement=PARAGRAPH,
+        urging="",
+        urge_count="0",
+        due_on="2026年12月20日",
+        contact="张㛃 0000-1234567",
+        made_on="2026年12月6日",
+    ).as_values()
 
 
 def rectification_notice() -> Mapping[str, Any]:
@@ -170,56 +193,74 @@ def rectification_notice() -> Mapping[str, Any]:
         "text": "党员发展计划未报备", "severity": "一般", "again": "", "basis": "目标任务书第3条",
         "demand": "补报计划并公示", "promise": "—",
     }  # fmt: skip
-    return {
-        "title": "整改通知书", "unit": "清河县总工会", "number": "示党工整\u30142026\u30152号",
-        "organ": f"{GROUP}办公室", "due_on": "2026年12月20日", "visited_on": "2026年11月18日",
-        "visit": "第四季度专项督查", "demand": "整改情况纳入年度考核。",
-        "findings": [{**finding, "number": str(n)} for n in range(1, 4)],
-        "contact": "李堃 0000-1234567", "confirmed": "陈喆", "issued_on": "2026年11月20日",
-    }  # fmt: skip
+    return RectificationContext(
+        title="整改通知书",
+        unit="清河县总工会",
+        number="示党工整\u30142026\u30152号",
+        organ=f"{GROUP}办公室",
+        due_on="2026年12月20日",
+        visited_on="2026年11月18日",
+        visit="第四季度专项督查",
+        demand="整改情况纳入年度考核。",
+        findings=[FindingRow(**finding, number=str(n)) for n in range(1, 4)],
+        contact="李堃 0000-1234567",
+        confirmed="陈喆",
+        issued_on="2026年11月20日",
+    ).as_values()
 
 
 def responsibility_letter() -> Mapping[str, Any]:
-    row = {"name": "25人以上单位建会率", "measure": "%", "value": "90", "weight": "6",
-           "due": "2026年12月", "person": "王𬭎"}  # fmt: skip
-    letter = {
-        "unit": "清河县总工会", "year": "2026", "plan": "2026年党工共建工作要点", "giver": GROUP,
-        "count": "6", "sections": [
-            {"number": "一", "title": "组织覆盖", "rows": [row] * 3},
-            {"number": "二", "title": "服务职工", "rows": [row] * 3},
+    row = TargetRow("25人以上单位建会率", "%", "90", "6", "2026年12月", "王𬭎")
+    letter = ResponsibilityContext(
+        organ=f"{GROUP}办公室",
+        plan="2026年党工共建工作要点",
+        year="2026",
+        giver=GROUP,
+        unit="清河县总工会",
+        count="6",
+        sections=[
+            TargetSection("一", "组织覆盖", [row] * 3),
+            TargetSection("二", "服务职工", [row] * 3),
         ],
-        "amendments": [{"date": "2026年7月1日", "name": "25人以上单位建会率", "old": "88",
-                        "new": "90", "reason": "新增工业园区"}],
-        "giver_principal": "李堃", "principal": "陈喆", "organ": f"{GROUP}办公室",
-        "made_on": "2026年12月6日",
-    }  # fmt: skip
-    return {"title": "目标管理责任书", "organ": GROUP, "letters": [letter]}
+        made_on="2026年12月6日",
+        giver_principal="李堃",
+        principal="陈喆",
+        amendments=[AmendmentRow("2026年7月1日", "25人以上单位建会率", "88", "90", "新增工业园区")],
+    )
+    return {"title": "目标管理责任书", "organ": GROUP, "letters": [letter.as_values()]}
 
 
 def sign_sheet() -> Mapping[str, Any]:
-    return {
-        "title": "第三次联席会议", "when": "2026年11月20日 9:00", "label": "全体会议",
-        "organ": f"{GROUP}办公室",
-        "rows": [
-            {"number": str(n + 1), "name": name, "unit": "市总工会", "duty": "副主席",
-             "capacity": "出席"} for n, name in enumerate(NAMES * 3)
+    return SignSheetContext(
+        title="第三次联席会议",
+        when="2026年11月20日 9:00",
+        label="全体会议",
+        organ=f"{GROUP}办公室",
+        rows=[
+            SignRow(str(n + 1), name, "市总工会", "副主席", "出席")
+            for n, name in enumerate(NAMES * 3)
         ],
-    }  # fmt: skip
+    ).as_values()
 
 
 def bulletin() -> Mapping[str, Any]:
-    item = {"title": "清河县联合建会“一站办结”", "body": f"<p>{PARAGRAPH}</p>",
-            "credit": "清河县总工会供稿"}  # fmt: skip
-    return {
-        "name": "党工共建简报", "number": "第12期（总第48期）", "publisher": f"{GROUP}办公室",
-        "printed_on": "2026年12月6日", "is_draft": False, "notice": "", "topic": "",
-        "several": True,
-        "editor_note": "本期刊发一组建会经验，供学习参考。",
-        "sections": [{"name": "基层动态", "items": [item] * 3}],
-        "report_to": "市委、市总工会领导", "copy_to": "领导小组成员单位",
-        "send_to": "各县（市、区）总工会",
-        "signed_by": "周頔", "copies": "120",
-    }  # fmt: skip
+    piece = BulletinPiece(
+        "清河县联合建会“一站办结”", f"<p>{PARAGRAPH}</p>", "清河县总工会供稿", "基层动态"
+    )
+    context = BulletinContext(
+        name="党工共建简报",
+        publisher=f"{GROUP}办公室",
+        number="第12期（总第48期）",
+        printed_on="2026年12月6日",
+        items=[piece] * 3,
+        editor_note="本期刊发一组建会经验，供学习参考。",
+        report_to="市委、市总工会领导",
+        copy_to="领导小组成员单位",
+        send_to="各县（市、区）总工会",
+        copies="120",
+        signed_by="周頔",
+    )
+    return context.as_values()
 
 
 for _key, _label, _template, _context, _specimen in (
@@ -227,15 +268,15 @@ for _key, _label, _template, _context, _specimen in (
     ("upward", "上行文（请示、报告）", "documents/circular.html", CircularContext, upward),
     ("letter", "信函格式", "documents/letter.html", CircularContext, letter),
     ("minutes", "纪要格式", "documents/minutes.html", CircularContext, minutes),
-    ("bulletin", "简报", "documents/bulletin.html", None, bulletin),
+    ("bulletin", "简报", "documents/bulletin.html", BulletinContext, bulletin),
     ("form", "推荐审批表", "documents/form.html", FormContext, nomination_form),
     ("ledger", "横排台账", "documents/ledger.html", LedgerContext, ledger),
-    ("order", "督办单、催办单", "documents/follow_up_order.html", None, follow_up_order),
-    ("rectification", "整改通知书", "documents/rectification_notice.html", None,
+    ("order", "督办单、催办单", "documents/follow_up_order.html", OrderContext, follow_up_order),
+    ("rectification", "整改通知书", "documents/rectification_notice.html", RectificationContext,
      rectification_notice),
-    ("responsibility", "目标责任书", "documents/responsibility_letter.html", None,
+    ("responsibility", "目标责任书", "documents/responsibility_letter.html", ResponsibilityContext,
      responsibility_letter),
-    ("sign_sheet", "签到表", "rolls/sign_sheet.html", None, sign_sheet),
+    ("sign_sheet", "签到表", "rolls/sign_sheet.html", SignSheetContext, sign_sheet),
 ):  # fmt: skip
     layouts.register(Layout(_key, _label, _template, _context, _specimen))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib.auth.decorators import login_not_required
@@ -14,6 +15,7 @@ from django.http import (
 )
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
@@ -25,11 +27,19 @@ from gongjian.commons.documents.authority import (
     VIEW_REPORT,
 )
 from gongjian.commons.documents.checks import text_length
+from gongjian.commons.documents.contexts import CircularContext
 from gongjian.commons.documents.enums import DocumentState
 from gongjian.commons.documents.files import read_file
 from gongjian.commons.documents.filters import DocumentFilter
 from gongjian.commons.documents.forms import DocumentForm, ReportForm
-from gongjian.commons.documents.models import OfficialDocument, ReportJob, StoredFile
+from gongjian.commons.documents.models import (
+    CIRCULATING,
+    OfficialDocument,
+    ReportJob,
+    SignOffRoute,
+    StoredFile,
+)
+from gongjian.commons.documents.numbering import next_number
 from gongjian.commons.documents.queries import (
     PUBLISHED,
     check_document,
@@ -37,8 +47,12 @@ from gongjian.commons.documents.queries import (
     jobs_seen_by,
     verify,
 )
+from gongjian.commons.documents.register_forms import IssueForm
+from gongjian.commons.documents.routes import route_of
 from gongjian.commons.documents.shelves import document_kinds
+from gongjian.commons.documents.sign_off_queries import stages_of, story_of, turn_for
 from gongjian.commons.documents.tables import DocumentTable
+from gongjian.foundation.audit.models import TrailEntry
 from gongjian.foundation.tenancy.models import TenantQuerySet
 from gongjian.foundation.web.pages import DetailPage, FormPage, ListPage, Page, StepPage
 from gongjian.foundation.web.requests import wants_fragment
@@ -105,7 +119,7 @@ class DocumentDetail(DocumentRecords, DetailPage):
         facts = [
             ("文种", document_kinds[document.kind].label),
             ("状态", document.get_state_display()),
-            ("发文字号", document.document_number or "印发时编排"),
+            ("发文字号", document.document_number or self._number_to_come(document)),
             ("发文机关", "、".join(document.organs)),
             ("主送机关", document.context.get("main_recipients", "")),
             ("起草", document.drafted_by),
@@ -114,25 +128,59 @@ class DocumentDetail(DocumentRecords, DetailPage):
             ("批准依据", document.approval_reference),
             ("特殊情况说明", document.override_reason),
             ("作废理由", document.void_reason),
+            ("替代的公文", document.supersedes and document.supersedes.document_number),
             ("核验码", document.verification_code),
         ]
         if document.file is not None:
             facts += [("SHA-256", document.file.sha256), ("SM3", document.file.sm3)]
         return [(label, value) for label, value in facts if value]
 
+    def _number_to_come(self, document: OfficialDocument) -> str:
+        if not document.mark:
+            return "印发时编排"
+        return f"印发时编排（下一号为{next_number(document.mark)}）"
+
     def get_place(self) -> None:
         return None
 
     def get_steps(self) -> list[dict[str, str]]:
-        # Superseding comes with the issue of the new document, never by a button.
-        steps = super().get_steps()
-        return [step for step in steps if not step["url"].endswith("/supersede/")]
+        # The way from hand to hand has buttons of its own, and superseding comes
+        # with the issue of the new document.
+        document: OfficialDocument = self.object
+        offered = {"return_to_draft", "issue", "void", "withdraw"}
+        if document.state == DocumentState.DRAFT and self.route is None:
+            offered.add("sign_off")
+        return [step for step in super().get_steps() if step["url"].split("/")[-2] in offered]
+
+    def get_history(self) -> Sequence[TrailEntry]:
+        return self.history
+
+    @cached_property
+    def history(self) -> Sequence[TrailEntry]:
+        return super().get_history()
+
+    @cached_property
+    def route(self) -> SignOffRoute | None:
+        return route_of(self.object.kind) if self.object.state == DocumentState.DRAFT else None
 
     def get_extra(self) -> dict[str, Any]:
         document: OfficialDocument = self.object
-        is_open = document.state in {DocumentState.DRAFT, DocumentState.SIGNED_OFF}
+        is_open = document.state not in PUBLISHED
         may_edit = document.state == DocumentState.DRAFT and self.actor.may(DRAFT_DOCUMENT)
+        turns = list(document.turns.select_related("document", "post__unit"))
+        planned = list(self.route.seats.values_list("act", flat=True)) if self.route else []
         return {
+            "stages": stages_of(document, turns, planned=planned),
+            "story": story_of(document, turns, self.history),
+            "turn": turn_for(turns, self.actor) if document.state in CIRCULATING else None,
+            "submit_url": reverse("documents:document_submit", args=[document.pk])
+            if may_edit
+            else "",
+            "is_routed": self.route is not None,
+            "replace_url": reverse("documents:document_replace", args=[document.pk])
+            if document.state == DocumentState.ISSUED and self.actor.may(DRAFT_DOCUMENT)
+            else "",
+            "replacements": list(document.successors.all()),
             "checks": check_document(document) if is_open else [],
             "length": text_length(document.context),
             "length_limit": document_kinds[document.kind].length_limit,
@@ -157,7 +205,7 @@ class DocumentCreate(FormPage):
     heading = "起草公文"
     form_class = DocumentForm
     submit_label = "保存草稿"
-    success_message = "草稿已保存，可以预览并送签。"
+    success_message = "草稿已保存，可以预览、送审。"
 
     def get_form_kwargs(self) -> dict[str, Any]:
         tenant = Tenant.objects.get(pk=self.actor.tenant_id)
@@ -201,10 +249,37 @@ class DocumentEdit(DocumentCreate):
             values=form.context_values(),
             mark=form.cleaned_data["mark"],
             approval_reference=form.cleaned_data["approval_reference"],
+            revision=form.cleaned_data["revision"],
         )
 
     def get_cancel_url(self) -> str:
         return self.get_object().get_absolute_url()
+
+
+class DocumentReplace(DocumentEdit):
+    """起草替代稿: starts from the words of the issued document."""
+
+    permission = DRAFT_DOCUMENT
+    heading = "起草替代稿"
+    help_text = "新公文印发时，原公文自动标为“已被替代”，原字号保留；核验页会指向新公文。"
+    success_message = "替代稿已保存。印发后，原公文自动标为“已被替代”。"
+
+    def get_object(self) -> OfficialDocument:
+        found = super().get_object()
+        if found.state != DocumentState.ISSUED:
+            raise Http404
+        return found
+
+    def perform(self, form: Any) -> OfficialDocument:
+        old = self.get_object()
+        return services.draft_document(
+            old.kind,
+            actor=self.actor,
+            mark=form.cleaned_data["mark"],
+            context=CircularContext.from_values({**old.context, **form.context_values()}),
+            approval_reference=form.cleaned_data["approval_reference"],
+            supersedes=old,
+        )
 
 
 class DocumentStep(DocumentRecords, StepPage):
@@ -217,11 +292,31 @@ class DocumentStep(DocumentRecords, StepPage):
         "return_to_draft": services.return_document,
         "issue": services.issue_document,
         "void": services.void_document,
+        "withdraw": services.withdraw_document,
     }
 
+    def get_form(self, data: Any = None, files: Any = None) -> Any:
+        if self.step.name != "issue":
+            return super().get_form(data, files)
+        return IssueForm(data, files, document=self.get_object(), **self.get_form_kwargs())
+
+    def perform(self, form: Any) -> Any:
+        if self.step.name != "issue":
+            return super().perform(form)
+        return services.issue_document(
+            self.get_object(),
+            actor=self.actor,
+            reason=form.cleaned_data["reason"],
+            reserved=form.cleaned_data.get("reserved"),
+        )
+
     def get_extra(self) -> dict[str, Any]:
-        checks = check_document(self.get_object()) if self.step.name == "issue" else []
-        return {**super().get_extra(), "checks": checks}
+        is_last_look = self.step.name in {"issue", "sign_off"}
+        checks = check_document(self.get_object()) if is_last_look else []
+        number = ""
+        if self.step.name == "issue":
+            number = next_number(self.get_object().mark)
+        return {**super().get_extra(), "checks": checks, "next_number": number}
 
 
 class DocumentPreview(DocumentRecords, DetailPage):

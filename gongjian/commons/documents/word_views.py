@@ -7,12 +7,10 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 
 from gongjian.commons.documents.authority import VIEW_DOCUMENT
-from gongjian.commons.documents.contexts import printing_values
-from gongjian.commons.documents.layouts import layout_of
+from gongjian.commons.documents.printing import draft_values
 from gongjian.commons.documents.queries import PUBLISHED
-from gongjian.commons.documents.shelves import document_kinds
+from gongjian.commons.documents.slots import word_layout_of
 from gongjian.commons.documents.views import DocumentRecords, file_answer
-from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.web.pages import DetailPage
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -27,19 +25,12 @@ class DocumentWord(DocumentRecords, DetailPage):
         from gongjian.commons.documents.word import build_docx  # noqa: PLC0415 -- slow import
 
         document = self.get_object()
-        kind = document_kinds[document.kind]
-        layout = layout_of(kind.template, document.context)
+        layout = word_layout_of(document)
         if layout is None:
             raise Http404
         values = document.context
         if document.state not in PUBLISHED:
-            values = printing_values(
-                document.context,
-                number=document.document_number or f"{document.mark}\u3014{today().year}\u3015　号",
-                signed_on=long_date(today()),
-                verification=None,
-                is_draft=True,
-            )
+            values = draft_values(document)
         return file_answer(
             build_docx(layout.key, values),
             name=f"{document}.docx",

@@ -9,6 +9,7 @@ from typing import Any
 import xlsxwriter
 
 from gongjian.commons.documents.rendering import render_pdf
+from gongjian.commons.documents.sheet_contexts import OrderContext
 from gongjian.commons.documents.shelves import (
     ProducedFile,
     Production,
@@ -30,30 +31,30 @@ _SHEET = "documents/follow_up_order.html"
 _BATCH = 500
 
 
-def order_values(follow_up: FollowUp, *, is_urging: bool) -> dict[str, Any]:
-    """Everything the sheet of one matter prints, as plain values."""
+def order_values(follow_up: FollowUp, *, is_urging: bool) -> OrderContext:
+    """Everything the sheet of one matter prints."""
     tenant = Tenant.objects.get(pk=require_tenant_id())
     helpers = "、".join(helper.unit.name for helper in follow_up.helpers.select_related("unit"))
     urged = follow_up.notes.filter(kind=NoteKind.URGE).first()
     late = (today() - follow_up.due_on).days
-    return {
-        "organ": f"{tenant.leading_group}办公室",
-        "title": "催办通知单" if is_urging else "督办通知单",
-        "number": follow_up.number,
-        "made_on": long_date(today()),
-        "name": follow_up.title,
-        "basis": follow_up.basis or follow_up.source_label or "—",
-        "unit": follow_up.unit.name,
-        "helpers": helpers or "—",
-        "requirement": follow_up.requirement,
-        "due_on": long_date(follow_up.due_on),
-        "urgency": follow_up.get_urgency_display(),
-        "contact": follow_up.contact or "—",
-        "urging": _urging(urged) if is_urging else "",
-        "urge_count": str(follow_up.urge_count),
-        "light": _colour(follow_up) if is_urging else "",
-        "late": f"已逾期{late}天" if is_urging and late > 0 else "",
-    }
+    return OrderContext(
+        organ=f"{tenant.leading_group}办公室",
+        title="催办通知单" if is_urging else "督办通知单",
+        number=follow_up.number,
+        made_on=long_date(today()),
+        name=follow_up.title,
+        basis=follow_up.basis or follow_up.source_label or "—",
+        unit=follow_up.unit.name,
+        helpers=helpers or "—",
+        requirement=follow_up.requirement,
+        due_on=long_date(follow_up.due_on),
+        urgency=follow_up.get_urgency_display(),
+        contact=follow_up.contact or "—",
+        urging=_urging(urged) if is_urging else "",
+        urge_count=str(follow_up.urge_count),
+        light=_colour(follow_up) if is_urging else "",
+        late=f"已逾期{late}天" if is_urging and late > 0 else "",
+    )
 
 
 def _urging(urged: FollowUpNote | None) -> str:
@@ -68,9 +69,9 @@ def _colour(follow_up: FollowUp) -> str:
 def _sheet(parameters: Mapping[str, Any], *, is_urging: bool) -> Production:
     follow_up = FollowUp.objects.select_related("unit", "giver").get(pk=parameters["follow_up"])
     yield Progress(20, "正在排版")
-    values = order_values(follow_up, is_urging=is_urging)
-    printed = render_pdf(_SHEET, values)
-    name = f"{values['title']}（{follow_up.title[:40]}）.pdf"
+    order = order_values(follow_up, is_urging=is_urging)
+    printed = render_pdf(_SHEET, order.as_values())
+    name = f"{order.title}（{follow_up.title[:40]}）.pdf"
     return ProducedFile(name, _PDF, printed.content)
 
 

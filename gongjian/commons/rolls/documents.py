@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from gongjian.commons.documents.rendering import render_pdf
+from gongjian.commons.documents.sheet_contexts import SignRow, SignSheetContext
 from gongjian.commons.documents.shelves import (
     ProducedFile,
     Production,
@@ -24,23 +25,24 @@ from gongjian.foundation.kernel.dates import long_date
 def sheet_values(session: RollSession) -> dict[str, Any]:
     """Everything the sheet prints, as plain values."""
     start = timezone.localtime(session.starts_at)
-    return {
-        "organ": session.roll.organizer.name,
-        "title": session.roll.title,
-        "label": session.label,
-        "when": f"{long_date(start.date())}{start:%H:%M}",
-        "rows": [
-            {
-                "number": str(number),
-                "name": member.name,
-                "unit": member.unit.name,
-                "duty": member.duty,
-                "capacity": member.capacity,
-                "code": member_code(member),
-            }
+    sheet = SignSheetContext(
+        organ=session.roll.organizer.name,
+        title=session.roll.title,
+        label=session.label,
+        when=f"{long_date(start.date())}{start:%H:%M}",
+        rows=[
+            SignRow(
+                number=str(number),
+                name=member.name,
+                unit=member.unit.name,
+                duty=member.duty,
+                capacity=member.capacity,
+                code=member_code(member),
+            )
             for number, member in enumerate(expected_at(session).select_related("unit"), start=1)
         ],
-    }
+    )
+    return sheet.as_values()
 
 
 def produce_sheet(parameters: Mapping[str, Any]) -> Production:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gongjian.commons.documents import services
+from gongjian.commons.documents import printing
 from gongjian.commons.documents.rendering import RenderedFile
 
 
@@ -11,9 +11,9 @@ def prints(monkeypatch):
     """Printing replaced by its shape, with the contexts it was called with."""
     calls = []
 
-    def print_once(template_name, context):
+    def print_once(template_name, context, *, fonts=()):
         calls.append(context)
         return RenderedFile(b"%PDF-" + str(len(calls)).encode(), 2, "0" * 64)
 
-    monkeypatch.setattr(services, "render_pdf", print_once)
+    monkeypatch.setattr(printing, "render_pdf", print_once)
     return calls

@@ -258,7 +258,7 @@ def test_layouts_of_one_context_may_stand_in_for_each_other():
     keys = {layout.key for layout in choices_like("documents/circular.html")}
     assert keys == {"circular", "upward", "letter", "minutes"}
     assert all(layouts[key].context is CircularContext for key in keys)
-    assert choices_like("documents/follow_up_order.html") == []
+    assert choices_like("documents/follow_up_order.html") == [layouts["order"]]
     assert choices_like("nowhere.html") == []
 
 

@@ -173,7 +173,7 @@ def test_the_ledger_lists_every_number_and_no_formula(cast):
     rows = (
         CalamineWorkbook.from_filelike(io.BytesIO(file.content)).get_sheet_by_index(0).to_python()
     )
-    assert [row[1] for row in rows] == ["标题", "=1+1", "关于季度工作情况的通报"]
+    assert [row[1] for row in rows] == ["标题或用途", "=1+1", "关于季度工作情况的通报"]
     assert rows[2][0].endswith("2号")
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
-from gongjian.commons.documents import files, services
+from gongjian.commons.documents import files, printing
 from gongjian.commons.documents.checks import Severity
 from gongjian.commons.documents.contexts import CircularContext
 from gongjian.commons.documents.models import NumberRegister, OfficialDocument, StoredFile
@@ -322,7 +322,7 @@ def test_what_cannot_be_printed_is_not_signed_off(cast, monkeypatch):
         raise MissingGlyphs("\U00031350")
 
     document = draft(cast)
-    monkeypatch.setattr(services, "render_pdf", refuse)
+    monkeypatch.setattr(printing, "render_pdf", refuse)
     with pytest.raises(DomainError, match="U\\+31350"):
         sign_off_document(document, actor=cast.leader)
     assert OfficialDocument.objects.get().state == "draft"
@@ -333,14 +333,14 @@ def test_a_failed_printing_is_told_and_may_be_repeated(cast, monkeypatch, prints
         raise MissingGlyphs("\U00031350")
 
     document = issued(cast)
-    printing = services.render_pdf
-    monkeypatch.setattr(services, "render_pdf", refuse)
+    real = printing.render_pdf
+    monkeypatch.setattr(printing, "render_pdf", refuse)
     with pytest.raises(DomainError):
         render_document(document.pk, actor=cast.office)
     document.refresh_from_db()
     assert "U+31350" in document.print_error
 
-    monkeypatch.setattr(services, "render_pdf", printing)
+    monkeypatch.setattr(printing, "render_pdf", real)
     reprint_document(document, actor=cast.office)
     assert OutboxMessage.objects.filter(task="documents.render_document").count() == 2
     render_document(document.pk, actor=cast.office)

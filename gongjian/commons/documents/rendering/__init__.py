@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from django.conf import settings
 __all__ = [
     "IncompleteContext",
     "MissingGlyphs",
+    "OwnFont",
     "RefusedResource",
     "RenderedFile",
     "RenderingError",
@@ -51,6 +52,15 @@ class RefusedResource(RenderingError):
 
 
 @dataclass(frozen=True, slots=True)
+class OwnFont:
+    """A font file that prints in place of the free one: for which face, and where it lies."""
+
+    face: str
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class RenderedFile:
     content: bytes
     pages: int
@@ -62,17 +72,19 @@ def render_pdf(
     context: Mapping[str, object],
     *,
     pictures: Mapping[str, bytes] | None = None,
+    fonts: Sequence[OwnFont] = (),
 ) -> RenderedFile:
     """Print one document.
 
     The same template and context give the same pages on every machine that
     has the same fonts. ``pictures`` are the only files the page may ask for
-    beside our own stylesheets, as ``picture:NAME``.
+    beside our own stylesheets, as ``picture:NAME``. ``fonts`` are used for this
+    document alone; a character they lack comes from the free font as before.
     """
     choose_fonts()
     from .engine import print_document  # noqa: PLC0415 -- slow import
 
-    return print_document(template_name, context, pictures or {})
+    return print_document(template_name, context, pictures or {}, tuple(fonts))
 
 
 def choose_fonts() -> None:

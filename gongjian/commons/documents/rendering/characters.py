@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass
 
 # Control and format characters (bidi overrides, zero-width, soft hyphen) can
 # make a printed name read differently from the stored one; lone surrogates and
@@ -27,6 +28,8 @@ def clean_values(value: object) -> object:
     """
     if isinstance(value, str):
         return clean(str.__str__(value) + "")
+    if is_dataclass(value) and not isinstance(value, type):
+        return clean_values(asdict(value))
     if isinstance(value, Mapping):
         return {str(key): clean_values(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -10,7 +10,8 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
+from pathlib import Path
 
 from django.template import Context, Engine
 from weasyprint import CSS, HTML, Document
@@ -19,13 +20,14 @@ from weasyprint.text.fonts import FontConfiguration
 from . import (
     IncompleteContext,
     MissingGlyphs,
+    OwnFont,
     RefusedResource,
     RenderedFile,
     font_data,
     line_grid,
 )
 from .characters import clean_values
-from .sources import TEMPLATE_ROOT, ClosedFetcher, stylesheet
+from .sources import TEMPLATE_ROOT, ClosedFetcher, FontFetcher, stylesheet
 
 # A template asks with this for its 版记 to stand on an even page, the back of
 # the last sheet (GB/T 9704-2012 7.4).
@@ -61,24 +63,59 @@ def _fonts() -> FontConfiguration:
     return FontConfiguration()
 
 
+#: Family that a face of our stylesheets asks for first.
+FAMILIES = {
+    "fangsong": "FangSong_GB2312",
+    "xiaobiaosong": "方正小标宋_GBK",
+    "kaiti": "KaiTi_GB2312",
+    "heiti": "SimHei",
+    "songti": "SimSun",
+}
+
+
+# A configuration is dear (see above): those of the tenants that printed last are kept.
+@lru_cache(maxsize=4)
+def _fonts_with(own: tuple[OwnFont, ...]) -> tuple[FontConfiguration, CSS | None]:
+    if not own:
+        return _fonts(), None
+    _fonts()
+    configuration = FontConfiguration()
+    # Both weights are declared: the title's bold must not fall back to another family.
+    rules = "".join(
+        f"@font-face {{ font-family: '{FAMILIES[font.face]}'; font-weight: {weight};"
+        f" src: url(font:{position}) }}\n"
+        for position, font in enumerate(own)
+        for weight in (400, 700)
+    )
+    fetcher = FontFetcher([Path(font.path) for font in own])
+    sheet = CSS(string=rules, font_config=configuration, url_fetcher=fetcher)
+    return configuration, sheet
+
+
 def print_document(
-    template_name: str, context: Mapping[str, object], pictures: Mapping[str, bytes]
+    template_name: str,
+    context: Mapping[str, object],
+    pictures: Mapping[str, bytes],
+    fonts: tuple[OwnFont, ...] = (),
 ) -> RenderedFile:
-    return print_with_places(template_name, context, pictures)[0]
+    return print_with_places(template_name, context, pictures, fonts)[0]
 
 
 def print_with_places(
-    template_name: str, context: Mapping[str, object], pictures: Mapping[str, bytes]
+    template_name: str,
+    context: Mapping[str, object],
+    pictures: Mapping[str, bytes],
+    fonts: tuple[OwnFont, ...] = (),
 ) -> tuple[RenderedFile, list[Places]]:
     """Print, and say of each page where its elements with an ``id`` stand."""
     values = {key: clean_values(value) for key, value in context.items()}
     fetcher = ClosedFetcher(pictures)
     with _one_at_a_time, _without_collection(), _missing_glyphs() as missing:
         html = _markup(template_name, values, closing_page="")
-        document = _lay_out(html, fetcher)
+        document = _lay_out(html, fetcher, fonts)
         if _EVEN_LAST_PAGE in html and len(document.pages) % 2:
             html = _markup(template_name, values, closing_page="left")
-            document = _lay_out(html, fetcher)
+            document = _lay_out(html, fetcher, fonts)
         buffer = io.BytesIO()
         document.write_pdf(buffer)
     if fetcher.refused:
@@ -104,10 +141,11 @@ def _markup(template_name: str, values: dict[str, object], *, closing_page: str)
     return html
 
 
-def _lay_out(html: str, fetcher: ClosedFetcher) -> Document:
+def _lay_out(html: str, fetcher: ClosedFetcher, fonts: tuple[OwnFont, ...]) -> Document:
+    configuration, own = _fonts_with(fonts)
     sheets = [_sheet(name) for name in _SHEET_LINK.findall(html)]
     page = HTML(string=_SHEET_LINK.sub("", html), url_fetcher=fetcher)
-    return page.render(font_config=_fonts(), stylesheets=sheets)
+    return page.render(font_config=configuration, stylesheets=[*sheets, *([own] if own else [])])
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
@@ -37,3 +37,18 @@ class ClosedFetcher(URLFetcher):
             return URLFetcherResponse(url, self.pictures[name], {"Content-Type": "image/png"})
         self.refused.append(url)
         raise ValueError(f"refused: {url}")
+
+
+class FontFetcher(URLFetcher):
+    """Serves the font files it was given, by their place in the list, and nothing else."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        super().__init__(allowed_protocols=(), allow_redirects=False)
+        self.paths = paths
+
+    def fetch(self, url: str, headers: EmailMessage | None = None) -> URLFetcherResponse:
+        scheme, _, place = url.partition(":")
+        if scheme != "font" or not place.isdecimal() or int(place) >= len(self.paths):
+            raise ValueError(f"refused: {url}")
+        content = self.paths[int(place)].read_bytes()
+        return URLFetcherResponse(url, content, {"Content-Type": "font/sfnt"})
