@@ -1,6 +1,6 @@
 from django.urls import path
 
-from gongjian.commons.documents import views, word_views
+from gongjian.commons.documents import report_views, views, word_views
 
 app_name = "documents"
 
@@ -13,10 +13,13 @@ urlpatterns = [
     path("<int:pk>/download/", views.DocumentDownload.as_view(), name="document_download"),
     path("<int:pk>/word/", word_views.DocumentWord.as_view(), name="document_word"),
     path("<int:pk>/steps/<slug:step>/", views.DocumentStep.as_view(), name="officialdocument_step"),
-    path("reports/", views.ReportCentre.as_view(), name="report_centre"),
-    path("reports/<int:pk>/download/", views.ReportDownload.as_view(), name="report_download"),
-    path("reports/<int:pk>/cancel/", views.ReportCancel.as_view(), name="report_cancel"),
-    path("reports/<int:pk>/retry/", views.ReportRetry.as_view(), name="report_retry"),
+    path("reports/", report_views.ReportCentre.as_view(), name="report_centre"),
+    path("reports/<int:pk>/", report_views.ReportDetail.as_view(), name="report_job"),
+    path(
+        "reports/<int:pk>/download/", report_views.ReportDownload.as_view(), name="report_download"
+    ),
+    path("reports/<int:pk>/cancel/", report_views.ReportCancel.as_view(), name="report_cancel"),
+    path("reports/<int:pk>/retry/", report_views.ReportRetry.as_view(), name="report_retry"),
     path("verify/", views.verify_document, name="verify_form"),
     path("verify/<str:code>/", views.verify_document, name="verify"),
 ]
