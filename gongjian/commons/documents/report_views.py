@@ -28,7 +28,7 @@ class ReportRecords:
     queryset: ClassVar[Any] = ReportJob.objects.all()
 
     def get_queryset(self) -> TenantQuerySet[ReportJob]:
-        return jobs_seen_by(self.actor)  # type: ignore[attr-defined,no-any-return]
+        return jobs_seen_by(self.actor)  # type: ignore[attr-defined]
 
 
 class ReportCentre(ReportRecords, ListPage):
