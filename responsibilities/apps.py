@@ -22,6 +22,7 @@ class ResponsibilitiesConfig(AppConfig):
             indicators,
             places,
             reminders,
+            report_sections,
             return_contributions,
             return_paper,
             review_contributions,

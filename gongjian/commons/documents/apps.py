@@ -14,3 +14,4 @@ class DocumentsConfig(AppConfig):
             shelves,
             specimens,
         )
+        from gongjian.commons.documents.reporting import kinds

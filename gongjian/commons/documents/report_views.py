@@ -9,17 +9,18 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from gongjian.commons.documents import reports
-from gongjian.commons.documents.authority import VIEW_REPORT
+from gongjian.commons.documents.authority import MAKE_OVERVIEW, VIEW_REPORT
 from gongjian.commons.documents.enums import JobStatus
 from gongjian.commons.documents.filters import ReportFilter
-from gongjian.commons.documents.forms import ReportForm
+from gongjian.commons.documents.forms import OverviewForm, ReportForm
 from gongjian.commons.documents.models import ReportJob
 from gongjian.commons.documents.queries import downloads_of, jobs_seen_by
+from gongjian.commons.documents.reporting.kinds import request_overview
 from gongjian.commons.documents.shelves import report_kinds
 from gongjian.commons.documents.tables import ReportTable
 from gongjian.commons.documents.views import file_answer
 from gongjian.foundation.tenancy.models import TenantQuerySet
-from gongjian.foundation.web.pages import DetailPage, ListPage, Page
+from gongjian.foundation.web.pages import DetailPage, FormPage, ListPage, Page
 
 
 class ReportRecords:
@@ -55,7 +56,13 @@ class ReportCentre(ReportRecords, ListPage):
             "is_polling": self.is_polling,
             "here": self.request.get_full_path(),
             "form": ReportForm(actor=self.actor),
+            **self._create(),
         }
+
+    def _create(self) -> dict[str, str]:
+        if not self.actor.may(MAKE_OVERVIEW):
+            return {}
+        return {"create_url": reverse("documents:report_create"), "create_label": "生成综合报告"}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = ReportForm(request.POST, actor=self.actor)
@@ -63,6 +70,39 @@ class ReportCentre(ReportRecords, ListPage):
             raise Http404
         reports.request_report(form.cleaned_data["kind"], actor=self.actor)
         return HttpResponseRedirect(reverse("documents:report_centre"))
+
+
+class ReportCreate(FormPage):
+    """生成综合报告."""
+
+    permission = MAKE_OVERVIEW
+    heading = "生成综合报告"
+    template_name = "documents/report_form.html"
+    form_class = OverviewForm
+    submit_label = "开始生成"
+    help_text = "报告在后台生成，可以离开页面；每种格式一个文件，完成后在报告中心下载。"
+    success_message = "报告已开始生成，完成后可以下载。"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {"actor": self.actor}
+
+    def perform(self, form: Any) -> ReportJob:
+        data = form.cleaned_data
+        jobs = [
+            request_overview(
+                actor=self.actor,
+                extent=data["extent"],
+                period=data["period"],
+                form=wanted,
+                unit=data["unit"],
+                group=data.get("group", ""),
+            )
+            for wanted in data["forms_wanted"]
+        ]
+        return jobs[-1]
+
+    def get_cancel_url(self) -> str:
+        return reverse("documents:report_centre")
 
 
 class ReportDetail(ReportRecords, DetailPage):

@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:pk>/word/", word_views.DocumentWord.as_view(), name="document_word"),
     path("<int:pk>/steps/<slug:step>/", views.DocumentStep.as_view(), name="officialdocument_step"),
     path("reports/", report_views.ReportCentre.as_view(), name="report_centre"),
+    path("reports/new/", report_views.ReportCreate.as_view(), name="report_create"),
     path("reports/<int:pk>/", report_views.ReportDetail.as_view(), name="report_job"),
     path(
         "reports/<int:pk>/download/", report_views.ReportDownload.as_view(), name="report_download"
