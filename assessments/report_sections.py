@@ -39,6 +39,7 @@ from gongjian.commons.documents.reporting.subjects import (
     report_groups,
     report_sections,
 )
+from gongjian.foundation.calendar.models import Period
 from gongjian.foundation.kernel.dates import long_date
 from gongjian.foundation.kernel.numbers import round_half_up
 
@@ -205,7 +206,7 @@ def _ranking(title: str, scores: Sequence[UnitScore]) -> Listing:
 
 
 _ITEM_RATES = """
-SELECT i.code, i.name, i.dimension, count(*),
+SELECT i.name, i.dimension, count(*),
        sum((l ->> 3)::numeric) / sum((l ->> 2)::numeric) * 100
 FROM assessments_scoresheet s
 JOIN assessments_unitscore u ON u.run_id = s.run_id AND u.unit_id = s.unit_id
@@ -213,7 +214,7 @@ CROSS JOIN LATERAL jsonb_array_elements(s.lines) l
 JOIN assessments_schemeitem i ON i.id = (l ->> 0)::bigint
 WHERE s.run_id = %s AND (%s::bigint IS NULL OR u.peer_group_id = %s) AND (l ->> 2)::numeric > 0
 GROUP BY i.code, i.name, i.dimension
-ORDER BY 5, i.code LIMIT %s
+ORDER BY 4, i.code LIMIT %s
 """
 
 
@@ -225,9 +226,8 @@ def _weakest(run: Run, group_id: int | None) -> list[Block]:
     if not found:
         return []
     columns = [
-        Column("代码", 10),
-        Column("指标", 40),
-        Column("维度", 22),
+        Column("指标", 46),
+        Column("维度", 26),
         Column("单位（家）", 14, 0),
         Column("得分率%", 14, 1),
     ]
@@ -326,16 +326,14 @@ def _own_blocks(score: UnitScore) -> list[Block]:
     averages = group_averages(score.run, score.peer_group_id)
     chart = _dimension_chart("各维度得分率与组内平均", {score.unit_name: own, "组内平均": averages})
     columns = [
-        Column("代码", 9),
-        Column("指标", 25),
-        Column("计分公式与数据", 36),
+        Column("指标", 29),
+        Column("计分公式与数据", 41),
         Column("权重", 10, 2),
         Column("得分", 10, 2),
         Column("得分率%", 10, 1),
     ]
     rows: list[list[Value]] = [
         [
-            line.item.code,
             line.item.name,
             line.formula,
             line.effective_weight,
@@ -345,7 +343,8 @@ def _own_blocks(score: UnitScore) -> list[Block]:
         for line in lines
     ]
     blocks: list[Block] = [chart, Listing("各项指标得分", columns, rows)]
-    if advice := [line.advice for line in lines if line.advice]:
+    advice = [f"“{line.item.name}”{line.advice}" for line in lines if line.advice]
+    if advice:
         blocks.append(Words("提分建议：" + "".join(_sentence(text) for text in advice[:8])))
     return blocks
 
@@ -398,4 +397,11 @@ def read_group(key: str) -> Group | None:
 
 
 report_groups.register(GroupSource("assessments", offer_groups, read_group))
-report_sections.register(SectionSource("assessments.results", TITLE, build, order=20))
+
+
+def covers(period: Period) -> bool:
+    """Whether the assessment of the period itself has been decided."""
+    return Run.objects.filter(state__in=OFFICIAL, scheme__period=period).exists()
+
+
+report_sections.register(SectionSource("assessments.results", TITLE, build, covers, order=20))

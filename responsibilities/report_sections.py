@@ -31,6 +31,7 @@ from orgs.models import Unit
 from responsibilities.aggregation import Across, quotient, rule_of
 from responsibilities.cells import Cell, completion
 from responsibilities.indicators import CONFIRMED, ON_TIME, measure, offer
+from responsibilities.models import Obligation
 from responsibilities.queries.bucket_sql import Quarter, cells_of
 from responsibilities.queries.dashboard import alike, all_rounds, trend
 from responsibilities.queries.standing import Board, BranchRow, Light, board, elapsed
@@ -410,4 +411,9 @@ class _Members:
         return Listing("组内各单位报送和达标情况", columns, rows)
 
 
-report_sections.register(SectionSource("responsibilities.returns", TITLE, build, order=10))
+def covers(period: Period) -> bool:
+    """Whether returns are owed for the period."""
+    return Obligation.objects.filter(period=period).exists()
+
+
+report_sections.register(SectionSource("responsibilities.returns", TITLE, build, covers, order=10))

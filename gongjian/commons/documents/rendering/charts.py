@@ -13,6 +13,8 @@ RING = ("#2f7d4f", "#4a6b8a", "#e3a33b", "#b3261e", "#8d8d8d")
 _SIZE = 11
 #: A bar too narrow for its value stands without; the table beside it has the figures.
 NARROW = 22
+#: Few bars do not grow into blocks.
+WIDE = 46
 #: Height of one bar of a lying chart, with the room around it.
 _BAR, _ROOM = 11, 8
 
@@ -58,7 +60,8 @@ def bar_chart(
     frame = _Frame(width=600, height=280, highest=highest)
     drawing = frame.drawing(title, series)
     slot = frame.plot_width / max(len(labels), 1)
-    bar = slot * 0.72 / max(len(series), 1)
+    bar = min(slot * 0.72 / max(len(series), 1), WIDE)
+    margin = (slot - bar * len(series)) / 2
     for group, label in enumerate(labels):
         left = frame.left + group * slot
         for number, one in enumerate(series):
@@ -66,7 +69,7 @@ def bar_chart(
             if value is None:
                 continue
             top = frame.y(value)
-            x = left + slot * 0.14 + number * bar
+            x = left + margin + number * bar
             colour = COLOURS[number % len(COLOURS)]
             drawing.bars.append(
                 Mark(_n(x), _n(top), "", _n(bar * 0.94), _n(frame.bottom - top), colour)

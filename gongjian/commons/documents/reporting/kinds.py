@@ -15,7 +15,6 @@ from gongjian.commons.documents.reporting.paper import TEMPLATE, paper_values
 from gongjian.commons.documents.reporting.subjects import (
     Extent,
     Subject,
-    find_group,
     read_subject,
     sections_in_order,
 )
@@ -98,8 +97,8 @@ def title_of(subject: Subject) -> str:
     return f"{subject.name}{subject.period}党工共建工作情况报告"
 
 
-def may_choose_group(key: str) -> bool:
-    return find_group(key) is not None
+def _unbroken(subject: Subject) -> list[str]:
+    return [f"{subject.name}{subject.period}", subject.name, str(subject.period), "党工共建"]
 
 
 def produce_overview(parameters: Mapping[str, Any]) -> Production:
@@ -128,7 +127,9 @@ def produce_overview(parameters: Mapping[str, Any]) -> Production:
         content = workbook_of(sections, at=at, **words)
         yield Progress(95, "正在保存")
         return ProducedFile(f"{words['title']}.xlsx", XLSX, content)
-    content = render_pdf(TEMPLATE, paper_values(sections, **words)).content
+    content = render_pdf(
+        TEMPLATE, paper_values(sections, unbroken=_unbroken(subject), **words)
+    ).content
     yield Progress(95, "正在保存")
     return ProducedFile(f"{words['title']}.pdf", _PDF, content)
 

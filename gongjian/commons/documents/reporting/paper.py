@@ -21,15 +21,25 @@ from gongjian.foundation.kernel.numbers import round_half_up
 TEMPLATE = "documents/overview.html"
 _NUMBERS = "一二三四五六七八九十"
 DASH = "—"
+#: A table of so many rows stays on one page.
+SHORT = 12
 
 
 def paper_values(
-    sections: Sequence[Section], *, title: str, organ: str, made_on: str, lead: str
+    sections: Sequence[Section],
+    *,
+    title: str,
+    organ: str,
+    made_on: str,
+    lead: str,
+    unbroken: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Everything the report prints; figures and tables are numbered through the whole report."""
     counter = _Captions()
     return {
         "title": title,
+        # Words of the title that stay in one line.
+        "unbroken": list(unbroken),
         "organ": organ,
         "made_on": made_on,
         "lead": lead,
@@ -83,6 +93,7 @@ def _block(block: Block, captions: _Captions) -> dict[str, Any]:
             for column in block.columns
         ],
         "rows": [_row(row, block.columns) for row in _body(block)],
+        "is_short": len(block.rows) <= SHORT,
         "total": _row(block.rows[-1], block.columns) if block.has_total and block.rows else [],
     }
 
@@ -134,5 +145,7 @@ def highest_of(chart: Chart) -> float:
         return float(chart.highest)
     if chart.shape is Shape.RING or largest <= 0:
         return largest or 1.0
-    step = 10.0 ** (len(str(int(largest))) - 1) / 2
-    return (largest // step + 1) * step
+    # Five steps of 1, 2, 2.5 or 5 times a power of ten, so that the scale reads easily.
+    power = 10.0 ** (len(str(int(largest))) - 1)
+    steps = (scale * share for scale in (power / 10, power) for share in (1, 2, 2.5, 5, 10))
+    return next(5 * step for step in steps if 5 * step >= largest)

@@ -64,6 +64,8 @@ class SectionSource:
     key: str
     label: str
     build: Callable[[Subject], Section | None]
+    #: Whether a period has anything to report on; scheduled reports wait for one that says so.
+    covers: Callable[[Period], bool]
     order: int = 0
 
 
