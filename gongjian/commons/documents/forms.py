@@ -115,9 +115,9 @@ class OverviewForm(forms.Form):
         permission=MAKE_OVERVIEW,
         label="单位",
         required=False,
-        help_text="报告包括它的全部下级单位。",
+        help_text="范围为“单位”时选择，报告包括它的全部下级单位。",
     )
-    group = forms.ChoiceField(label="可比组", required=False)
+    group = forms.ChoiceField(label="可比组", required=False, help_text="范围为“可比组”时选择。")
     period = forms.ModelChoiceField(label="期间", queryset=Period.objects.none(), empty_label=None)
     forms_wanted = forms.MultipleChoiceField(
         label="格式", choices=list(FORMS.items()), widget=forms.CheckboxSelectMultiple
@@ -135,6 +135,7 @@ class OverviewForm(forms.Form):
         fields["unit"].offer(units)
         if not is_whole:
             fields["unit"].initial = actor.unit_id
+            fields["unit"].help_text = "报告包括它的全部下级单位。"
         groups = group_choices() if is_whole else []
         fields["group"].choices = [("", "请选择可比组"), *groups]
         if not groups:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 
 from gongjian.commons.documents import reports
 from gongjian.commons.documents.authority import MAKE_OVERVIEW, VIEW_REPORT
@@ -105,6 +107,10 @@ class ReportCreate(FormPage):
         return reverse("documents:report_centre")
 
 
+def _minute(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"
+
+
 class ReportDetail(ReportRecords, DetailPage):
     """One report: what it is, its fingerprint, and who took it when."""
 
@@ -119,12 +125,12 @@ class ReportDetail(ReportRecords, DetailPage):
             ("状态", job.get_status_display()),
             ("所属单位", job.unit),
             ("申请人", job.requested_by),
-            ("申请时间", f"{job.requested_at:%Y-%m-%d %H:%M}"),
+            ("申请时间", _minute(job.requested_at)),
             ("生成方式", "按期自动生成" if job.is_scheduled else "申请生成"),
             ("尝试次数", f"{job.attempts} 次" if job.attempts > 1 else ""),
         ]
         if job.finished_at is not None:
-            facts.append(("完成时间", f"{job.finished_at:%Y-%m-%d %H:%M}"))
+            facts.append(("完成时间", _minute(job.finished_at)))
         if job.file is not None:
             facts += [
                 ("文件", job.file.name),

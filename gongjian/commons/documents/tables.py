@@ -43,7 +43,7 @@ class ReportTable(GongjianTable):
     )
     requested_by = tables.Column("申请人")
     requested_at = tables.DateTimeColumn(verbose_name="申请时间", format="Y-m-d H:i")
-    taken = NumberColumn("下载", accessor="taken_count", orderable=False)
+    taken = NumberColumn("已下载", accessor="taken_count", orderable=False)
     acts = tables.TemplateColumn(
         template_name="documents/_report_acts.html", verbose_name="办理", orderable=False
     )

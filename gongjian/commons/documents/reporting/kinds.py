@@ -44,6 +44,7 @@ class Form(StrEnum):
     WORKBOOK = "xlsx"
 
 
+SHORT = {Form.PDF: "PDF", Form.WORKBOOK: "Excel"}
 FORMS = {Form.PDF: "PDF（含图表，供印发）", Form.WORKBOOK: "Excel（含原生图表，供再加工）"}
 
 
@@ -73,7 +74,7 @@ def request_overview(
     return request_report(
         OVERVIEW.key,
         actor=actor,
-        title=title_of(subject),
+        title=f"{title_of(subject)}（{SHORT[Form(form)]}）",
         parameters=parameters,
         unit=unit if wanted is Extent.UNIT else None,
         idempotency_key=idempotency_key,

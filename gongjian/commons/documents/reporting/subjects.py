@@ -22,7 +22,7 @@ class Extent(StrEnum):
 
 
 EXTENTS = {
-    Extent.TENANT: "全市（地区）",
+    Extent.TENANT: "全部单位",
     Extent.GROUP: "可比组",
     Extent.UNIT: "单位",
 }
