@@ -239,7 +239,7 @@ def render_document(document_id: int, *, actor: Actor) -> StoredFile:
     if document.state not in PUBLISHED:
         raise StateConflict(f"“{document}”尚未印发，不能印制正式文件。")
     try:
-        printed = _print(document, document.context)
+        printed = _print(document, document.context, archive=True)
     except DomainError as error:
         with transaction.atomic():
             OfficialDocument.objects.filter(pk=document_id, file__isnull=True).update(
@@ -280,8 +280,10 @@ def reprint_document(document: OfficialDocument, *, actor: Actor) -> OfficialDoc
     return document
 
 
-def _print(document: OfficialDocument, values: Mapping[str, Any]) -> RenderedFile:
+def _print(
+    document: OfficialDocument, values: Mapping[str, Any], *, archive: bool = False
+) -> RenderedFile:
     try:
-        return render_pdf(document_kinds[document.kind].template, values)
+        return render_pdf(document_kinds[document.kind].template, values, archive=archive)
     except RenderingError as error:
         raise DomainError(str(error)) from error

@@ -62,17 +62,19 @@ def render_pdf(
     context: Mapping[str, object],
     *,
     pictures: Mapping[str, bytes] | None = None,
+    archive: bool = False,
 ) -> RenderedFile:
     """Print one document.
 
     The same template and context give the same pages on every machine that
     has the same fonts. ``pictures`` are the only files the page may ask for
-    beside our own stylesheets, as ``picture:NAME``.
+    beside our own stylesheets, as ``picture:NAME``. With ``archive`` the file
+    is PDF/A-2a: tagged, with its structure for readers that speak.
     """
     choose_fonts()
     from .engine import print_document  # noqa: PLC0415 -- slow import
 
-    return print_document(template_name, context, pictures or {})
+    return print_document(template_name, context, pictures or {}, archive=archive)
 
 
 def choose_fonts() -> None:

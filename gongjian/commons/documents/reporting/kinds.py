@@ -128,9 +128,8 @@ def produce_overview(parameters: Mapping[str, Any]) -> Production:
         content = workbook_of(sections, at=at, **words)
         yield Progress(95, "正在保存")
         return ProducedFile(f"{words['title']}.xlsx", XLSX, content)
-    content = render_pdf(
-        TEMPLATE, paper_values(sections, unbroken=_unbroken(subject), **words)
-    ).content
+    values = paper_values(sections, unbroken=_unbroken(subject), **words)
+    content = render_pdf(TEMPLATE, values, archive=True).content
     yield Progress(95, "正在保存")
     return ProducedFile(f"{words['title']}.pdf", _PDF, content)
 
