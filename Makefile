@@ -31,7 +31,7 @@ setup:    ## install for development, without starting anything
 test:     ## every rule and every test, as the continuous check runs them
 	@$(PYTHON) -m tools.test
 
-check:    ## the quick part: no browser journeys, nothing slow
+check:    ## the quick part: every rule, and the tests of what was changed
 	@$(PYTHON) -m tools.test --quick
 
 lint:     ## the rules only, no tests

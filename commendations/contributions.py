@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -16,9 +16,10 @@ from commendations.authority import (
 )
 from commendations.enums import COUNTED, NominationState, ProgrammeState
 from commendations.models import Nomination, Objection, Programme, Quota
-from commendations.queries import missing_opinions, nominations_for, quota_over
+from commendations.queries import nominations_for, waits_for
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.tenancy.counts import Asking
 from gongjian.foundation.web.shelves import (
     DashboardCard,
     NavigationEntry,
@@ -42,31 +43,25 @@ navigation.register(
 )
 
 
-def find_todos(actor: Actor) -> Sequence[Todo]:
-    todos: list[Todo] = []
-    if actor.may(WRITE_NOMINATION):
-        todos += _returned(actor)
-    if actor.may(RECOMMEND):
-        todos += _to_sign(actor)
-    if actor.may(CHECK_NOMINATION):
-        todos += _office()
-    if actor.may(DECIDE_PROGRAMME):
-        todos += [
-            Todo(
-                title=f"审定名单：{programme}",
-                url=programme.get_absolute_url(),
-                tone="warn",
-                icon="gavel",
-            )
-            for programme in Programme.objects.filter(
-                state=ProgrammeState.NOTICE, notice_until__lt=today()
-            )[:3]
-        ]
-    return todos
-
-
-def _returned(actor: Actor) -> list[Todo]:
-    return [
+def find_todos(actor: Actor) -> Asking[Sequence[Todo]]:
+    """Material sent back, recommendations to sign, to check and to decide, objections."""
+    of_unit = Nomination.objects.filter(unit=actor.unit_id)
+    sent = nominations_for(actor).filter(
+        state=NominationState.SENT, category__programme__state=ProgrammeState.OPEN
+    )
+    checks = actor.may(CHECK_NOMINATION)
+    recommended = Nomination.objects.filter(state=NominationState.RECOMMENDED)
+    ended = Programme.objects.filter(state=ProgrammeState.NOTICE, notice_until__lt=today())
+    returned, to_sign, to_check, objections, to_decide = yield [
+        of_unit.filter(state=NominationState.RETURNED).select_related("unit")[:3]
+        if actor.may(WRITE_NOMINATION)
+        else None,
+        sent.order_by("pk")[:20] if actor.may(RECOMMEND) else None,
+        recommended.select_related("category__programme") if checks else None,
+        Objection.objects.filter(is_upheld=None) if checks else None,
+        ended[:3] if actor.may(DECIDE_PROGRAMME) else None,
+    ]
+    todos = [
         Todo(
             title=f"修改推荐材料：{row}",
             url=row.get_absolute_url(),
@@ -74,24 +69,43 @@ def _returned(actor: Actor) -> list[Todo]:
             tone="warn",
             icon="arrow-back-up",
         )
-        for row in Nomination.objects.filter(
-            unit=actor.unit_id, state=NominationState.RETURNED
-        ).select_related("unit")[:3]
+        for row in returned
     ]
+    todos += _to_sign(actor, to_sign)
+    if to_check:
+        todos.append(
+            Todo(
+                title=f"审查 {to_check.count} 个推荐对象",
+                url=next(iter(to_check)).category.programme.get_absolute_url(),
+                icon="award",
+            )
+        )
+    if objections:
+        todos.append(
+            Todo(
+                title=f"核实 {objections.count} 项公示异议",
+                url=reverse("commendations:programme_list"),
+                tone="bad",
+                icon="alert-circle",
+            )
+        )
+    todos += [
+        Todo(
+            title=f"审定名单：{programme}",
+            url=programme.get_absolute_url(),
+            tone="warn",
+            icon="gavel",
+        )
+        for programme in to_decide
+    ]
+    return todos
 
 
-def _to_sign(actor: Actor) -> list[Todo]:
-    rows = (
-        nominations_for(actor)
-        .filter(state=NominationState.SENT, category__programme__state=ProgrammeState.OPEN)
-        .order_by("pk")[:20]
-    )
-    mine = []
-    for row in rows:
-        quota = quota_over(row)
-        missing = missing_opinions(row, quota) if quota else []
-        if missing and missing[0].pk == actor.unit_id:
-            mine.append(row)
+def _to_sign(actor: Actor, rows: Iterable[Nomination]) -> list[Todo]:
+    """Those whose chain of opinions has come to this unit."""
+    held = list(rows)
+    turns = waits_for(held) if held else {}
+    mine = [row for row in held if turns.get(row.pk) == actor.unit_id]
     return [
         Todo(
             title=f"审核推荐：{row}（{row.category}）",
@@ -101,32 +115,6 @@ def _to_sign(actor: Actor) -> list[Todo]:
         )
         for row in mine[:5]
     ]
-
-
-def _office() -> list[Todo]:
-    todos = []
-    if many := Nomination.objects.filter(state=NominationState.RECOMMENDED).count():
-        first = Programme.objects.filter(
-            categories__nominations__state=NominationState.RECOMMENDED
-        ).first()
-        if first is not None:
-            todos.append(
-                Todo(
-                    title=f"审查 {many} 个推荐对象",
-                    url=first.get_absolute_url(),
-                    icon="award",
-                )
-            )
-    if many := Objection.objects.filter(is_upheld=None).count():
-        todos.append(
-            Todo(
-                title=f"核实 {many} 项公示异议",
-                url=reverse("commendations:programme_list"),
-                tone="bad",
-                icon="alert-circle",
-            )
-        )
-    return todos
 
 
 todo_sources.register(TodoSource("commendations", "评先表彰", find_todos))

@@ -57,6 +57,11 @@ BEAT_TABLE: dict[str, dict[str, Any]] = {
         "task": "responsibilities.sweep_totals",
         "schedule": crontab(minute="*"),
     },
+    # After the totals were put right, all that must hold is asked.
+    "verify": {
+        "task": "operations.tick_verify",
+        "schedule": crontab(hour="4", minute="30"),
+    },
     # All totals reckoned from the returns; a difference raises an alarm.
     "check totals": {
         "task": "responsibilities.check_totals",

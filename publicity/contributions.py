@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.tenancy.counts import Asking
 from gongjian.foundation.web.shelves import (
     DashboardCard,
     NavigationEntry,
@@ -56,38 +57,42 @@ for _key, _label, _url, _icon, _permission, _order in (
     )
 
 
-def find_todos(actor: Actor) -> Sequence[Todo]:
+def find_todos(actor: Actor) -> Asking[Sequence[Todo]]:
     """Entries sent back, planned reports still missing, and what waits for the office."""
-    todos: list[Todo] = []
-    if actor.may(WRITE_PLACEMENT):
-        todos += [
-            Todo(
-                title=f"补充宣传刊播：{row.title}",
-                url=row.get_absolute_url(),
-                note=row.remark[:40],
-                tone="warn",
-                icon="arrow-back-up",
-            )
-            for row in Placement.objects.filter(
-                unit=actor.unit_id or 0, state=PlacementState.RETURNED
-            )[:5]
-        ]
-        todos += [
-            Todo(
-                title=f"宣传任务：{row.topic}",
-                url=row.get_absolute_url(),
-                due_on=row.due_on,
-                tone="bad" if row.due_on < today() else "info",
-                icon="speakerphone",
-            )
-            for row in gaps().filter(unit=actor.unit_id or 0).select_related("campaign")[:5]
-        ]
-    if actor.may(VERIFY_PLACEMENT) and (
-        count := Placement.objects.filter(state=PlacementState.FILED).count()
-    ):
+    unit, writes = actor.unit_id or 0, actor.may(WRITE_PLACEMENT)
+    sent_back = Placement.objects.filter(unit=unit, state=PlacementState.RETURNED)
+    planned = gaps().filter(unit=unit).select_related("campaign")
+    returned, missing, filed = yield [
+        sent_back[:5] if writes else None,
+        planned[:5] if writes else None,
+        Placement.objects.filter(state=PlacementState.FILED)
+        if actor.may(VERIFY_PLACEMENT)
+        else None,
+    ]
+    todos = [
+        Todo(
+            title=f"补充宣传刊播：{row.title}",
+            url=row.get_absolute_url(),
+            note=row.remark[:40],
+            tone="warn",
+            icon="arrow-back-up",
+        )
+        for row in returned
+    ]
+    todos += [
+        Todo(
+            title=f"宣传任务：{row.topic}",
+            url=row.get_absolute_url(),
+            due_on=row.due_on,
+            tone="bad" if row.due_on < today() else "info",
+            icon="speakerphone",
+        )
+        for row in missing
+    ]
+    if filed:
         todos.append(
             Todo(
-                title=f"核实 {count} 篇宣传刊播",
+                title=f"核实 {filed.count} 篇宣传刊播",
                 url=f"{reverse('publicity:placement_list')}?state=filed",
                 icon="news",
             )

@@ -20,6 +20,7 @@ class ResponsibilitiesConfig(AppConfig):
             guidance_contributions,
             handover_contributions,
             indicators,
+            invariants,
             places,
             reminders,
             report_sections,

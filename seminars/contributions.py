@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -10,6 +10,7 @@ from django.urls import reverse
 from gongjian.commons.rolls.shelf import RollSubject, roll_subjects
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.tenancy.counts import Answer, Asking
 from gongjian.foundation.web.shelves import (
     DashboardCard,
     NavigationEntry,
@@ -71,23 +72,39 @@ for _key, _label, _url, _icon, _permission, _order in (
     )
 
 
-def find_todos(actor: Actor) -> Sequence[Todo]:
-    todos: list[Todo] = []
-    if actor.may(JUDGE_PAPER):
-        todos += _judge(actor)
-    if actor.may(WRITE_PAPER):
-        todos += _writers(actor)
-    if actor.may(MANAGE_CALL) or actor.may(DECIDE_TOPIC):
-        todos += _office()
-    return todos
-
-
-def _judge(actor: Actor) -> list[Todo]:
-    many = ReviewAssignment.objects.filter(
+def find_todos(actor: Actor) -> Asking[Sequence[Todo]]:
+    """What judges, writers and the office have to do."""
+    unit = actor.unit_id
+    writes, manages = actor.may(WRITE_PAPER), actor.may(MANAGE_CALL) or actor.may(DECIDE_TOPIC)
+    asked = ReviewAssignment.objects.filter(
         expert__post=actor.post_id or 0,
         state=AssignmentState.ASKED,
         paper__call__state=CallState.REVIEWING,
-    ).count()
+    )
+    invited = Invitation.objects.filter(
+        unit=unit, reply=ReplyKind.WAITING, seminar__state=SeminarState.INVITED
+    )
+    told = Uptake.objects.filter(unit=unit, state=UptakeState.TOLD).select_related("paper")
+    topics = StudyTopic.objects.filter(state__in=[TopicState.APPLIED, TopicState.FINISHING])
+    overdue = Call.objects.filter(state=CallState.OPEN, closes_on__lt=today())
+    raised = Objection.objects.filter(is_upheld=None).select_related("award__call")
+    judging, returned, invitations, uptakes, waiting, calls, objections = yield [
+        asked if actor.may(JUDGE_PAPER) else None,
+        Paper.objects.filter(unit=unit, state=PaperState.RETURNED)[:3] if writes else None,
+        invited.select_related("seminar")[:3] if writes and actor.may(ANSWER_SEMINAR) else None,
+        told[:3] if writes and actor.may(CONFIRM_UPTAKE) else None,
+        topics if manages else None,
+        overdue[:2] if manages else None,
+        raised if manages else None,
+    ]
+    return [
+        *_judge(judging.count),
+        *_writers(returned, invitations, uptakes),
+        *_office(waiting.count, calls, objections),
+    ]
+
+
+def _judge(many: int) -> list[Todo]:
     if not many:
         return []
     return [
@@ -100,7 +117,9 @@ def _judge(actor: Actor) -> list[Todo]:
     ]
 
 
-def _writers(actor: Actor) -> list[Todo]:
+def _writers(
+    returned: Iterable[Paper], invitations: Iterable[Invitation], uptakes: Iterable[Uptake]
+) -> list[Todo]:
     todos = [
         Todo(
             title=f"修改论文：{paper.title}",
@@ -109,41 +128,26 @@ def _writers(actor: Actor) -> list[Todo]:
             tone="warn",
             icon="arrow-back-up",
         )
-        for paper in Paper.objects.filter(unit=actor.unit_id, state=PaperState.RETURNED)[:3]
+        for paper in returned
     ]
-    if actor.may(ANSWER_SEMINAR):
-        todos += [
-            Todo(
-                title=f"回复研讨会：{row.seminar.title}",
-                url=row.seminar.get_absolute_url(),
-                due_on=row.seminar.starts_at.date(),
-                icon="presentation",
-            )
-            for row in Invitation.objects.filter(
-                unit=actor.unit_id,
-                reply=ReplyKind.WAITING,
-                seminar__state=SeminarState.INVITED,
-            ).select_related("seminar")[:3]
-        ]
-    if actor.may(CONFIRM_UPTAKE):
-        todos += [
-            Todo(
-                title=f"确认是否采纳：{row.paper.title}",
-                url=row.get_absolute_url(),
-                icon="bulb",
-            )
-            for row in Uptake.objects.filter(
-                unit=actor.unit_id, state=UptakeState.TOLD
-            ).select_related("paper")[:3]
-        ]
+    todos += [
+        Todo(
+            title=f"回复研讨会：{row.seminar.title}",
+            url=row.seminar.get_absolute_url(),
+            due_on=row.seminar.starts_at.date(),
+            icon="presentation",
+        )
+        for row in invitations
+    ]
+    todos += [
+        Todo(title=f"确认是否采纳：{row.paper.title}", url=row.get_absolute_url(), icon="bulb")
+        for row in uptakes
+    ]
     return todos
 
 
-def _office() -> list[Todo]:
+def _office(waiting: int, calls: Iterable[Call], objections: Answer) -> list[Todo]:
     todos: list[Todo] = []
-    waiting = StudyTopic.objects.filter(
-        state__in=[TopicState.APPLIED, TopicState.FINISHING]
-    ).count()
     if waiting:
         todos.append(
             Todo(
@@ -160,19 +164,17 @@ def _office() -> list[Todo]:
             tone="warn",
             icon="writing",
         )
-        for call in Call.objects.filter(state=CallState.OPEN, closes_on__lt=today())[:2]
+        for call in calls
     ]
-    if many := Objection.objects.filter(is_upheld=None).count():
-        first = Objection.objects.filter(is_upheld=None).select_related("award__call").first()
-        if first is not None:
-            todos.append(
-                Todo(
-                    title=f"处理 {many} 项评奖异议",
-                    url=first.award.call.get_absolute_url(),
-                    tone="bad",
-                    icon="alert-circle",
-                )
+    if objections:
+        todos.append(
+            Todo(
+                title=f"处理 {objections.count} 项评奖异议",
+                url=next(iter(objections)).award.call.get_absolute_url(),
+                tone="bad",
+                icon="alert-circle",
             )
+        )
     return todos
 
 

@@ -1,5 +1,7 @@
 """`make test` and `make check`: every rule the house keeps, then the tests.
 
+`make check` runs the tests of what was changed and those of the house itself.
+
 pytest comes last, so that its summary is the last line one reads.
 """
 
@@ -14,7 +16,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tools import bootstrap, browser, environment, fonts, frontend, stack
+from tools import bootstrap, browser, environment, fonts, frontend, stack, touched
 from tools.console import Refusal, run_as_program, say, warn
 from tools.locks import Held, only_one
 from tools.places import ROOT, data_dir
@@ -85,7 +87,9 @@ def variables_of_tests() -> dict[str, str]:
 def run_pytest(variables: Mapping[str, str], *, quick: bool) -> int:
     command = [sys.executable, "-m", "pytest", "-n", "2"]
     if quick:
-        command += ["-m", "not journey and not slow"]
+        folders = touched.folders_for(touched.changed_files())
+        say("快速检查的范围", " ".join(folder.removeprefix("tests/") for folder in folders))
+        command += ["-m", "not journey and not slow", *folders]
     more = os.environ.get("ARGS", "").split()
     return subprocess.run(
         [*command, *more], cwd=ROOT, env={**os.environ, **variables}, check=False

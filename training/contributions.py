@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from gongjian.commons.rolls.shelf import RollSubject, roll_subjects
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.tenancy.counts import Asking
 from gongjian.foundation.web.shelves import (
     DashboardCard,
     NavigationEntry,
@@ -39,6 +41,8 @@ from training.queries.classes import (
 from training.queries.hours import words
 
 MOST_TODOS = 5
+#: What a class that has ended still needs.
+_NEXT = {ClassState.RUNNING: "办理结班", ClassState.FINISHED: "补齐材料归档"}
 
 navigation.register(
     NavigationEntry(
@@ -53,20 +57,28 @@ navigation.register(
 )
 
 
-def find_todos(actor: Actor) -> Sequence[Todo]:
+def find_todos(actor: Actor) -> Asking[Sequence[Todo]]:
     """Plans and sign-ups to approve, places to fill, leave to decide, classes to close."""
-    todos: list[Todo] = []
-    if actor.may(APPROVE_TRAINING):
-        todos += [
+    approves, manages = actor.may(APPROVE_TRAINING), actor.may(MANAGE_TRAINING)
+    quotas = open_quotas(actor).filter(training_class__apply_by__gte=today())
+    plans, files, sign_ups, places, leaves, over = yield [
+        plans_to_approve(actor)[:MOST_TODOS] if approves else None,
+        late_files(actor)[:MOST_TODOS] if approves else None,
+        sign_ups_to_approve(actor)[:MOST_TODOS] if actor.may(APPROVE_SIGN_UP) else None,
+        quotas[:MOST_TODOS] if actor.may(SIGN_UP) else None,
+        leaves_to_decide(actor)[:MOST_TODOS] if manages else None,
+        _over(actor)[:MOST_TODOS] if manages else None,
+    ]
+    return [
+        *(
             Todo(title=f"批准{plan}", url=plan.get_absolute_url(), icon="circle-check")
-            for plan in plans_to_approve(actor)[:MOST_TODOS]
-        ]
-        todos += [
+            for plan in plans
+        ),
+        *(
             Todo(title=f"审批材料不全的说明：{item}", url=item.get_absolute_url(), icon="archive")
-            for item in late_files(actor)[:MOST_TODOS]
-        ]
-    if actor.may(APPROVE_SIGN_UP):
-        todos += [
+            for item in files
+        ),
+        *(
             Todo(
                 title=f"批准{item.trainee.name}参加{item.training_class}",
                 url=item.get_absolute_url(),
@@ -74,53 +86,45 @@ def find_todos(actor: Actor) -> Sequence[Todo]:
                 due_on=item.training_class.apply_by,
                 icon="user-check",
             )
-            for item in sign_ups_to_approve(actor)[:MOST_TODOS]
-        ]
-    if actor.may(SIGN_UP):
-        todos += _places_to_fill(actor)
-    if actor.may(MANAGE_TRAINING):
-        todos += _organizing(actor)
-    return todos
-
-
-def _places_to_fill(actor: Actor) -> list[Todo]:
-    return [
-        Todo(
-            title=f"培训报名：{quota.training_class}",
-            url=quota.training_class.get_absolute_url(),
-            note=f"本单位名额{quota.places}个",
-            due_on=quota.training_class.apply_by,
-            icon="school",
-        )
-        for quota in open_quotas(actor)[:MOST_TODOS]
-        if quota.training_class.apply_by >= today()
+            for item in sign_ups
+        ),
+        *(
+            Todo(
+                title=f"培训报名：{quota.training_class}",
+                url=quota.training_class.get_absolute_url(),
+                note=f"本单位名额{quota.places}个",
+                due_on=quota.training_class.apply_by,
+                icon="school",
+            )
+            for quota in places
+        ),
+        *(
+            Todo(
+                title=f"{item.enrolment.trainee.name}请假待批",
+                url=item.enrolment.training_class.get_absolute_url(),
+                note=f"{words(item.hours)}学时",
+                icon="clock",
+            )
+            for item in leaves
+        ),
+        *(
+            Todo(
+                title=f"{_NEXT[ClassState(item.state)]}：{item}",
+                url=item.get_absolute_url(),
+                icon="archive",
+            )
+            for item in over
+        ),
     ]
 
 
-def _organizing(actor: Actor) -> list[Todo]:
-    found = [
-        Todo(
-            title=f"{item.enrolment.trainee.name}请假待批",
-            url=item.enrolment.training_class.get_absolute_url(),
-            note=f"{words(item.hours)}学时",
-            icon="clock",
-        )
-        for item in leaves_to_decide(actor)[:MOST_TODOS]
-    ]
-    over = (
+def _over(actor: Actor) -> QuerySet[TrainingClass]:
+    """Classes that have ended and are not filed yet."""
+    return (
         TrainingClass.objects.within(actor.scope(MANAGE_TRAINING))
         .filter(state__in=[ClassState.RUNNING, ClassState.FINISHED], ends_on__lte=today())
         .order_by("ends_on")
     )
-    found += [
-        Todo(
-            title=f"{'办理结班' if item.state == ClassState.RUNNING else '补齐材料归档'}：{item}",
-            url=item.get_absolute_url(),
-            icon="archive",
-        )
-        for item in over[:MOST_TODOS]
-    ]
-    return found
 
 
 todo_sources.register(TodoSource("training", "干部培训", find_todos))

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "training",
     "publicity",
     "gongjian.demo",
+    "gongjian.operations",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

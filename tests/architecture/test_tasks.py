@@ -15,6 +15,7 @@ NIGHTLY = {
     "follow_ups.resume_due",
     "notices.deliver_due_in_tenant",
     "notices.find_due_in_tenant",
+    "operations.verify_tenant",
     "points.settle_ended",
     "responsibilities.open_due_periods",
     "responsibilities.recompute_totals",

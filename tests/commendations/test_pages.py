@@ -8,6 +8,7 @@ from commendations.enums import NominationState
 from commendations.models import AwardCategory, Programme
 from gongjian.commons.documents.models import ReportJob
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.tenancy.counts import ask_together
 from tests.factories.commendations import (
     DEEDS,
     nomination_of,
@@ -15,6 +16,14 @@ from tests.factories.commendations import (
     programme_of,
     recommended,
 )
+
+
+def todos_for(actor):
+    return ask_together([find_todos(actor)])[0]
+
+
+def titles_for(actor):
+    return [todo.title for todo in todos_for(actor)]
 
 
 def url(name: str, *args: object) -> str:
@@ -103,7 +112,7 @@ def test_from_nomination_to_form_on_screen(cast, sign_in):
         url("nomination_edit", row.pk), {**values, "summary": "改了", "revision": row.revision}
     )
     client.post(url("nomination_step", row.pk, "send"), {"reason": ""})
-    assert "审核推荐" in str([todo.title for todo in find_todos(cast.township)])
+    assert "审核推荐" in str(titles_for(cast.township))
     client = sign_in(cast.township)
     client.post(url("opinion", row.pk), {"text": "情况属实。"})
     client = sign_in(cast.county)
@@ -111,7 +120,7 @@ def test_from_nomination_to_form_on_screen(cast, sign_in):
     row.refresh_from_db()
     assert (row.state, row.summary) == (NominationState.RECOMMENDED, "改了")
     client = sign_in(cast.office)
-    assert "审查 1 个推荐对象" in str([todo.title for todo in find_todos(cast.office)])
+    assert "审查 1 个推荐对象" in str(titles_for(cast.office))
     answer = client.post(url("check", row.pk), {"exception": "", "reason": ""})
     assert "还没有公安的意见" in text(answer)
     client.post(

@@ -486,7 +486,8 @@ def test_the_desk_counts_units_and_coverage_for_the_office(cast, sign_in):
     found_organization(
         cast.hongqi, actor=cast.office, line="party", kind="party_branch", name="红旗村党支部"
     )
-    text = page(sign_in(cast.office), "web:desk")
+    text = page(sign_in(cast.office), "web:desk_cards")
     assert "单位与组织覆盖" in text
     assert "党组织（1/4）" in text
-    assert "单位与组织覆盖" not in page(sign_in(cast.secretary), "web:desk")
+    assert "单位与组织覆盖" not in page(sign_in(cast.secretary), "web:desk_cards")
+    assert reverse("web:desk_cards") in page(sign_in(cast.secretary), "web:desk")

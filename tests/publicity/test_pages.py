@@ -11,6 +11,7 @@ from django.utils import timezone
 from gongjian.commons.documents.models import ReportJob
 from gongjian.commons.documents.shelves import ProducedFile, Production
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.tenancy.counts import ask_together
 from publicity.contributions import build_card, find_todos
 from publicity.documents import produce_review
 from publicity.enums import PlacementState
@@ -25,6 +26,15 @@ from tests.factories.publicity import (
     outlet_of,
     verified,
 )
+
+
+def todos_for(actor):
+    return ask_together([find_todos(actor)])[0]
+
+
+def titles_for(actor):
+    return [todo.title for todo in todos_for(actor)]
+
 
 pytestmark = pytest.mark.django_db
 
@@ -223,17 +233,17 @@ def test_todos_reminders_and_the_card(cast):
     assert build_card(cast.office) is None
     campaign = campaign_of(cast)
     coverage = campaign.coverages.get()
-    assert [todo.title for todo in find_todos(cast.secretary)] == ["宣传任务：板凳会上的新会员"]
+    assert titles_for(cast.secretary) == ["宣传任务：板凳会上的新会员"]
     assert [one.subject_id for one in coverage_near(coverage.due_on)] == [coverage.pk]
     placement = filed(cast, coverage=coverage)
-    assert find_todos(cast.secretary) == []
+    assert todos_for(cast.secretary) == []
     assert list(coverage_near(coverage.due_on)) == []
-    assert [todo.title for todo in find_todos(cast.office)] == ["核实 1 篇宣传刊播"]
+    assert titles_for(cast.office) == ["核实 1 篇宣传刊播"]
     later = timezone.localdate() + timedelta(days=14)
     assert [one.subject_id for one in office_waits(later)] == [placement.pk]
     assert list(office_waits(today())) == []
     send_back_placement(placement, actor=cast.office, reason="缺日期")
-    assert "补充宣传刊播" in find_todos(cast.secretary)[0].title
+    assert "补充宣传刊播" in todos_for(cast.secretary)[0].title
     release_placement(verified(cast, title="乙"), actor=cast.office, is_released=True)
     card = build_card(cast.office)
     assert card["tally"]["verified"] == 1

@@ -80,7 +80,7 @@ def test_the_page_and_the_card_say_it(sign_in, cast, opened):
     accept_return(row, actor=cast.township)
     page = client.get(reverse("responsibilities:review_times")).content.decode()
     assert "1 次" in page
-    desk = sign_in(cast.township).get("/").content.decode()
+    desk = sign_in(cast.township).get(reverse("web:desk_cards")).content.decode()
     assert "本级审核时效" in desk
     assert sign_in(cast.secretary).get(reverse("responsibilities:review_times")).status_code == 404
     assert TrailEntry.objects.filter(action="responsibilities.return.accepted").exists()

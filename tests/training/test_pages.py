@@ -19,7 +19,7 @@ from gongjian.commons.rolls.queries import member_code
 from gongjian.commons.rolls.services import Mark, call_roll
 from gongjian.foundation.calendar.periods import ensure_year
 from gongjian.foundation.kernel.dates import today
-from gongjian.foundation.web.shelves import dashboard_cards, todo_sources
+from gongjian.foundation.web.shelves import dashboard_cards, todo_sources, todos_of
 from tests.factories import training as made
 from tests.training.test_running import complete, evaluated
 from training.documents import (
@@ -130,7 +130,7 @@ def test_sign_up_and_approval_through_the_pages(cast, sign_in):
     enrolment = Enrolment.objects.get()
     client = sign_in(cast.secretary)
     todos = next(source for source in todo_sources if source.key == "training")
-    assert any("批准孙国强" in todo.title for todo in todos.find(cast.secretary))
+    assert any("批准孙国强" in todo.title for todo in todos_of(cast.secretary, [todos]))
     approve = reverse("training:approve", args=[enrolment.pk])
     assert "已批准并录取" in client.post(approve, follow=True).content.decode()
     shown = client.post(url, {"unit": cast.hongqi.pk, "name": "赵春梅"}, follow=True)
@@ -291,8 +291,8 @@ def test_indicators_reminders_todos_and_card_tell_the_truth(cast):
 
     explain_late(training_class, actor=cast.office, reason="遗失")
     todos = next(item for item in todo_sources if item.key == "training")
-    assert any("材料不全" in todo.title for todo in todos.find(cast.leader))
-    assert any("归档" in todo.title for todo in todos.find(cast.office))
+    assert any("材料不全" in todo.title for todo in todos_of(cast.leader, [todos]))
+    assert any("归档" in todo.title for todo in todos_of(cast.office, [todos]))
     card = next(item for item in dashboard_cards if item.key == "training.next")
     assert card.build(cast.secretary) == {"coming": opened, "held": 1, "seats": 2}
 
@@ -303,8 +303,8 @@ def test_the_unit_asks_for_leave_and_the_office_finds_it_on_its_desk(cast):
     session = made.sessions_of(training_class)[0]
     ask_leave(enrolment, actor=cast.secretary, kind="sick", reason="就医", sessions=[session.pk])
     todos = next(item for item in todo_sources if item.key == "training")
-    assert any("请假待批" in todo.title for todo in todos.find(cast.office))
-    assert not any("请假待批" in todo.title for todo in todos.find(cast.secretary))
+    assert any("请假待批" in todo.title for todo in todos_of(cast.office, [todos]))
+    assert not any("请假待批" in todo.title for todo in todos_of(cast.secretary, [todos]))
 
 
 def test_the_notice_is_made_from_the_class_and_drafted_once(cast, sign_in):

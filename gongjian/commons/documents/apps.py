@@ -10,6 +10,7 @@ class DocumentsConfig(AppConfig):
         from gongjian.commons.documents import (
             authority,
             contributions,
+            invariants,
             ledger,
             shelves,
             specimens,

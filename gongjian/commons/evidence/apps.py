@@ -11,4 +11,4 @@ class EvidenceConfig(AppConfig):
     verbose_name = "佐证材料"
 
     def ready(self) -> None:
-        from gongjian.commons.evidence import authority, tasks
+        from gongjian.commons.evidence import authority, invariants, tasks

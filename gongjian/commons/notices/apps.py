@@ -7,4 +7,4 @@ class NoticesConfig(AppConfig):
     verbose_name = "提醒"
 
     def ready(self) -> None:
-        from gongjian.commons.notices import contributions
+        from gongjian.commons.notices import contributions, invariants

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from gongjian.foundation.kernel.actor import Reach
+from gongjian.foundation.kernel.actor import Actor, Reach
 from gongjian.foundation.kernel.authority import declare
 from gongjian.foundation.web.pages import Page
 from gongjian.foundation.web.shelves import (
+    DashboardCard,
     NavigationEntry,
     dashboard_cards,
     navigation,
@@ -55,21 +56,34 @@ navigation.register(
 
 
 class Desk(Page):
-    """工作台."""
+    """工作台: what waits at once; the cards follow, so that nobody waits for figures to begin."""
 
     permission = ENTER
     template_name = "web/desk.html"
     heading = "工作台"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        entries = [card for card in dashboard_cards if self.actor.may(card.permission)]
-        cards = [
-            {"card": card, "data": data}
-            for card in sorted(entries, key=lambda card: (card.order, card.key))
-            if (data := card.build(self.actor)) is not None
-        ]
-        scripts = sorted({script for item in cards for script in item["card"].scripts})  # type: ignore[attr-defined]
+        cards = _cards_of(self.actor)
+        scripts = sorted({script for card in cards for script in card.scripts})
         return self.render({"cards": cards, "todos": todos_of(self.actor), "scripts": scripts})
+
+
+class DeskCards(Page):
+    """The cards of the desk, fetched by it."""
+
+    permission = ENTER
+    template_name = "web/_desk_cards.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        built = ((card, card.build(self.actor)) for card in _cards_of(self.actor))
+        return self.render(
+            {"cards": [{"card": card, "data": data} for card, data in built if data is not None]}
+        )
+
+
+def _cards_of(actor: Actor) -> list[DashboardCard]:
+    entries = [card for card in dashboard_cards if actor.may(card.permission)]
+    return sorted(entries, key=lambda card: (card.order, card.key))
 
 
 class DesignGuide(Page):
