@@ -15,7 +15,8 @@ from python_calamine import CalamineWorkbook
 from gongjian.commons.documents import tasks
 from gongjian.commons.documents.files import read_file
 from gongjian.commons.documents.models import ReportJob
-from gongjian.commons.documents.rendering import render_pdf
+from gongjian.commons.documents.rendering import RenderedFile, render_parts, render_pdf
+from gongjian.commons.documents.reporting import paper
 from gongjian.commons.documents.reporting.content import (
     Chart,
     Column,
@@ -27,7 +28,13 @@ from gongjian.commons.documents.reporting.content import (
     Words,
 )
 from gongjian.commons.documents.reporting.kinds import produce_overview, request_overview
-from gongjian.commons.documents.reporting.paper import TEMPLATE, highest_of, paper_values, text_of
+from gongjian.commons.documents.reporting.paper import (
+    TEMPLATE,
+    highest_of,
+    paper_values,
+    parts_of,
+    text_of,
+)
 from gongjian.commons.documents.reporting.schedule import schedule_reports
 from gongjian.commons.documents.reporting.subjects import (
     Group,
@@ -211,6 +218,81 @@ def test_a_chart_without_figures_is_left_out():
     )  # fmt: skip
     assert [block["kind"] for block in values["sections"][0]["blocks"]] == ["words"]
     assert render_pdf(TEMPLATE, values).pages == 1
+
+
+def long_values(sections: int, rows: int = 60):
+    columns = [Column("单位", 60), Column("得分", 40, 1)]
+    return paper_values(
+        [
+            Section(
+                f"第{number}组情况",
+                blocks=[
+                    Listing(
+                        "各单位得分",
+                        columns,
+                        [[f"{number}组{row}村", Decimal(row)] for row in range(rows)],
+                    )
+                ],
+            )
+            for number in range(1, sections + 1)
+        ],
+        title="示范市报告", organ="办公室", made_on="2026年10月1日", lead="导语。",
+    )  # fmt: skip
+
+
+def printed_in_parts(values) -> RenderedFile:
+    printing = render_parts(TEMPLATE, parts_of(values))
+    while True:
+        try:
+            next(printing)
+        except StopIteration as end:
+            return end.value
+
+
+def test_a_long_report_is_bound_from_parts_with_one_row_of_page_numbers():
+    values = long_values(12)
+    parts = parts_of(values)
+    assert [len(part["sections"]) for part in parts] == [8, 4]
+    file = printed_in_parts(values)
+    assert printed_in_parts(values).sha256 == file.sha256
+    with pdfplumber.open(io.BytesIO(file.content)) as pdf:
+        assert len(pdf.pages) == file.pages
+        texts = [page.extract_text() for page in pdf.pages]
+        for number, page in enumerate(pdf.pages, start=1):
+            foot = [char for char in page.chars if char["top"] > 745]
+            assert "".join(char["text"] for char in foot).strip() == f"— {number} —"
+            # Odd pages on the right, even ones on the left, across the seams too.
+            assert (min(char["x0"] for char in foot) > 297) == bool(number % 2)
+    whole = "\n".join(texts)
+    assert whole.count("示范市报告") == 1
+    assert whole.count("导语。") == 1
+    for number in range(1, 13):
+        assert whole.count(f"第{number}组情况") == 1
+        assert f"{number}组59村" in whole
+    assert "表12" in whole
+    assert "十二、" in whole
+
+
+def test_a_short_report_stays_in_one_piece():
+    assert len(parts_of(long_values(3))) == 1
+    assert parts_of(long_values(3))[0]["is_long"] is False
+
+
+def test_paper_says_what_it_leaves_out():
+    (section,) = long_values(1, rows=1500)["sections"]
+    (listing,) = section["blocks"]
+    assert len(listing["rows"]) == 1000
+    assert "共1500行，列前1000行" in listing["caption"]
+
+
+def test_a_report_of_many_sections_tells_its_progress(cast, shelf, period, monkeypatch):
+    monkeypatch.setattr(paper, "LONG", 10)
+    for number in (2, 3):
+        entry = SectionSource(f"tests{number}", "又一章", lambda s: section(s.name), bool)
+        report_sections.register(entry)
+    job = ask(cast.office, period, form="pdf")
+    told = [step.text for step in produce_overview(job.parameters)]
+    assert len([text for text in told if text.startswith("已排版")]) == 3
 
 
 # --- without asking ---------------------------------------------------------------------

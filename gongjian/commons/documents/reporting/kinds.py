@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from gongjian.commons.documents.authority import MAKE_OVERVIEW
 from gongjian.commons.documents.models import ReportJob
-from gongjian.commons.documents.rendering import render_pdf
+from gongjian.commons.documents.rendering import RenderedFile, render_parts, render_pdf
 from gongjian.commons.documents.reporting.content import Section
-from gongjian.commons.documents.reporting.paper import TEMPLATE, paper_values
+from gongjian.commons.documents.reporting.paper import TEMPLATE, paper_values, parts_of
 from gongjian.commons.documents.reporting.subjects import (
     Extent,
     Subject,
@@ -129,9 +129,25 @@ def produce_overview(parameters: Mapping[str, Any]) -> Production:
         yield Progress(95, "正在保存")
         return ProducedFile(f"{words['title']}.xlsx", XLSX, content)
     values = paper_values(sections, unbroken=_unbroken(subject), **words)
-    content = render_pdf(TEMPLATE, values, archive=True).content
+    content = yield from _print(values)
     yield Progress(95, "正在保存")
     return ProducedFile(f"{words['title']}.pdf", _PDF, content)
+
+
+def _print(values: Mapping[str, Any]) -> Generator[Progress, None, bytes]:
+    parts = parts_of(values)
+    if len(parts) == 1:
+        return render_pdf(TEMPLATE, parts[0], archive=True).content
+    printing = render_parts(TEMPLATE, parts)
+    for place in range(1, len(parts) + 1):
+        pages = next(printing)
+        yield Progress(60 + 34 * place // len(parts), f"已排版{pages}页")
+    try:
+        next(printing)
+    except StopIteration as end:
+        printed: RenderedFile = end.value
+        return printed.content
+    raise AssertionError("more parts than were given")
 
 
 def _tenant() -> Tenant:

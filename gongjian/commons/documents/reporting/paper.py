@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -19,8 +19,10 @@ from gongjian.commons.documents.reporting.content import (
 from gongjian.foundation.kernel.numbers import round_half_up
 
 TEMPLATE = "documents/overview.html"
-_NUMBERS = "一二三四五六七八九十"
+_NUMBERS = "一二三四五六七八九"
 DASH = "—"
+#: Rows after which a report is printed in parts, and rows of a table that are printed at all.
+LONG, LONGEST = 500, 1000
 #: A table of so many rows stays on one page.
 SHORT = 12
 
@@ -40,12 +42,17 @@ def paper_values(
         "title": title,
         # Words of the title that stay in one line.
         "unbroken": list(unbroken),
+        # Where it stands in a report of several parts (``parts_of``).
+        "is_long": False,
+        "pages_before": 0,
+        "first_page": 1,
+        "starts_left": False,
         "organ": organ,
         "made_on": made_on,
         "lead": lead,
         "sections": [
             {
-                "heading": f"{_NUMBERS[place]}、{section.title}",
+                "heading": f"{_ordinal(place + 1)}、{section.title}",
                 "headlines": [
                     {"label": line.label, "value": line.value} for line in section.headlines
                 ],
@@ -57,8 +64,38 @@ def paper_values(
     }
 
 
+def parts_of(values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A long report in parts of whole sections, each of which begins on a new page."""
+    sections = values["sections"]
+    if sum(map(_length, sections)) <= LONG:
+        return [dict(values)]
+    parts: list[list[dict[str, Any]]] = [[]]
+    length = 0
+    for section in sections:
+        if parts[-1] and length + _length(section) > LONG:
+            parts.append([])
+            length = 0
+        parts[-1].append(section)
+        length += _length(section)
+    return [{**values, "is_long": True, "sections": part} for part in parts]
+
+
+def _length(section: Mapping[str, Any]) -> int:
+    """Rows of a section's tables, a chart counted as the rows it takes the place of."""
+    return sum(
+        len(block["rows"]) if block["kind"] == "listing" else 10 for block in section["blocks"]
+    )
+
+
 def _says(block: Block) -> bool:
     return not (isinstance(block, Chart) and block.is_empty)
+
+
+def _ordinal(number: int) -> str:
+    """一, 十, 十一, 二十 … up to 九十九, as chapters are numbered."""
+    tens, ones = divmod(number, 10)
+    head = "" if not tens else "十" if tens == 1 else f"{_NUMBERS[tens - 1]}十"
+    return head + (_NUMBERS[ones - 1] if ones else "")
 
 
 class _Captions:
@@ -87,7 +124,7 @@ def _block(block: Block, captions: _Captions) -> dict[str, Any]:
         }
     return {
         "kind": "listing",
-        "caption": captions.table(block.title),
+        "caption": captions.table(_title(block)),
         "columns": [
             {"label": column.label, "width": column.width, "is_figure": column.places is not None}
             for column in block.columns
@@ -103,7 +140,15 @@ def _measure(chart: Chart) -> str:
 
 
 def _body(listing: Listing) -> Sequence[Sequence[Value]]:
-    return listing.rows[:-1] if listing.has_total else listing.rows
+    rows = listing.rows[:-1] if listing.has_total else listing.rows
+    return rows[:LONGEST]
+
+
+def _title(listing: Listing) -> str:
+    """What is left out on paper is said, and stands in the workbook."""
+    if len(listing.rows) <= LONGEST:
+        return listing.title
+    return f"{listing.title}（共{len(listing.rows)}行，列前{LONGEST}行，其余见 Excel 报告）"
 
 
 def _row(row: Sequence[Value], columns: Sequence[Column]) -> list[dict[str, Any]]:
