@@ -11,6 +11,7 @@ from tests.factories.cast import build_cast
 #: Asked for by ticks, with nothing but the tenant; the others get ids and are tested with them.
 NIGHTLY = {
     "documents.revive_reports_of_tenant",
+    "documents.schedule_reports_of_tenant",
     "evidence.clear_unused",
     "follow_ups.resume_due",
     "notices.deliver_due_in_tenant",
