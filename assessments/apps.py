@@ -7,4 +7,11 @@ class AssessmentsConfig(AppConfig):
     verbose_name = "考核"
 
     def ready(self) -> None:
-        from assessments import agenda, authority, contributions, documents, eligibility
+        from assessments import (
+            agenda,
+            authority,
+            contributions,
+            documents,
+            eligibility,
+            report_sections,
+        )

@@ -37,6 +37,11 @@ BEAT_TABLE: dict[str, dict[str, Any]] = {
         "task": "points.tick_settle",
         "schedule": crontab(hour="2", minute="40", day_of_month="1"),
     },
+    # The reports of a quarter whose filing has closed; once each, however often it ticks.
+    "schedule reports": {
+        "task": "documents.schedule_reports",
+        "schedule": crontab(hour="5", minute="20"),
+    },
     # Reports whose worker died are put back into the queue.
     "revive reports": {
         "task": "documents.revive_reports",

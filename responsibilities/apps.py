@@ -23,6 +23,7 @@ class ResponsibilitiesConfig(AppConfig):
             invariants,
             places,
             reminders,
+            report_sections,
             return_contributions,
             return_paper,
             review_contributions,

@@ -12,6 +12,7 @@ from tests.factories.cast import build_cast
 NIGHTLY = {
     "audit.seal_trail",
     "documents.revive_reports_of_tenant",
+    "documents.schedule_reports_of_tenant",
     "evidence.clear_unused",
     "follow_ups.resume_due",
     "notices.deliver_due_in_tenant",

@@ -15,3 +15,4 @@ class DocumentsConfig(AppConfig):
             shelves,
             specimens,
         )
+        from gongjian.commons.documents.reporting import kinds

@@ -70,3 +70,15 @@ VIEW_REPORT = declare(
         Role.INSPECTOR: Reach.OWN,
     },
 )
+#: On a unit within the reach; on peer groups and the whole tenant for those who reach all.
+MAKE_OVERVIEW = declare(
+    "documents.make_overview",
+    "生成综合报告",
+    {
+        Role.LEADER: Reach.TENANT,
+        Role.OFFICE: Reach.TENANT,
+        Role.SUPERIOR_OFFICE: Reach.SUBTREE,
+        Role.SECRETARY: Reach.OWN,
+        Role.UNION_CHAIR: Reach.OWN,
+    },
+)

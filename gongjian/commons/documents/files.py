@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -12,6 +14,10 @@ from django.conf import settings
 from gongjian.commons.documents.models import StoredFile
 from gongjian.foundation.kernel.errors import DomainError
 from gongjian.foundation.tenancy.scope import require_tenant_id
+
+_PART = ".part-"
+#: Seconds after which nobody is writing any more: longer than a task may run.
+_ABANDONED = 3600
 
 
 def store_file(*, name: str, content_type: str, content: bytes) -> StoredFile:
@@ -44,7 +50,8 @@ def _write(target: Path, content: bytes) -> None:
     if target.exists():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=target.parent)
+    _forget_parts(target.parent)
+    handle, temporary = tempfile.mkstemp(prefix=_PART, dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
@@ -54,6 +61,14 @@ def _write(target: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _forget_parts(folder: Path) -> None:
+    """What a worker that died in the middle of writing has left behind."""
+    for part in folder.glob(f"{_PART}*"):
+        with suppress(FileNotFoundError):
+            if time.time() - part.stat().st_mtime > _ABANDONED:
+                part.unlink()
 
 
 def _sm3(content: bytes) -> str:

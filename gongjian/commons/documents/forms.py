@@ -6,11 +6,18 @@ from typing import Any
 
 from django import forms
 
+from gongjian.commons.documents.authority import MAKE_OVERVIEW
 from gongjian.commons.documents.contexts import CircularContext
 from gongjian.commons.documents.models import OfficialDocument
 from gongjian.commons.documents.register_forms import clean_mark
+from gongjian.commons.documents.reporting.kinds import FORMS
+from gongjian.commons.documents.reporting.subjects import EXTENTS, Extent, group_choices
 from gongjian.commons.documents.shelves import document_kinds, report_kinds
+from gongjian.foundation.calendar.models import Period
 from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.kernel.dates import today
+from orgs.fields import UnitField
+from orgs.models import Unit
 
 
 class DocumentForm(forms.Form):
@@ -98,6 +105,54 @@ def initial_of(document: OfficialDocument) -> dict[str, Any]:
         "seal": bool(context.get("seal_mm")),
         "revision": document.revision,
     }
+
+
+class OverviewForm(forms.Form):
+    """On what, for which period, and in which forms."""
+
+    extent = forms.ChoiceField(label="范围", widget=forms.RadioSelect)
+    unit = UnitField(
+        permission=MAKE_OVERVIEW,
+        label="单位",
+        required=False,
+        help_text="范围为“单位”时选择，报告包括它的全部下级单位。",
+    )
+    group = forms.ChoiceField(label="可比组", required=False, help_text="范围为“可比组”时选择。")
+    period = forms.ModelChoiceField(label="期间", queryset=Period.objects.none(), empty_label=None)
+    forms_wanted = forms.MultipleChoiceField(
+        label="格式", choices=list(FORMS.items()), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        scope = actor.scope(MAKE_OVERVIEW)
+        is_whole = scope is not None and scope.covers("")
+        extents = list(EXTENTS) if is_whole else [Extent.UNIT]
+        fields: dict[str, Any] = self.fields
+        fields["extent"].choices = [(str(one), EXTENTS[one]) for one in extents]
+        fields["extent"].initial = str(extents[0])
+        units = Unit.objects.within(scope).filter(closed_on__isnull=True)
+        fields["unit"].offer(units)
+        if not is_whole:
+            fields["unit"].initial = actor.unit_id
+            fields["unit"].help_text = "报告包括它的全部下级单位。"
+        groups = group_choices() if is_whole else []
+        fields["group"].choices = [("", "请选择可比组"), *groups]
+        if not groups:
+            del fields["group"]
+        periods = Period.objects.filter(starts_on__lte=today()).order_by("-ends_on", "-pk")
+        fields["period"].queryset = periods
+        over = periods.filter(ends_on__lt=today()).first() or periods.first()
+        fields["period"].initial = over
+        fields["forms_wanted"].initial = list(FORMS)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("extent") == Extent.UNIT and not data.get("unit") and "unit" not in self.errors:
+            self.add_error("unit", "请选择单位。")
+        if data.get("extent") == Extent.GROUP and not data.get("group"):
+            self.add_error("group" if "group" in self.fields else None, "请选择可比组。")
+        return data
 
 
 class ReportForm(forms.Form):

@@ -23,6 +23,7 @@ from gongjian.commons.documents.enums import (
 )
 from gongjian.foundation.tenancy.models import TenantOwned, wall
 from gongjian.foundation.workflow.lifecycle import Lifecycle, Stateful, Step
+from orgs.models import Unit
 
 
 class StoredFile(TenantOwned):
@@ -492,6 +493,8 @@ class SignOffTurn(TenantOwned):
 class ReportJob(TenantOwned):
     """A report being made in the background; the row is all the screen asks about."""
 
+    reach_path: ClassVar[str | None] = "unit__path"
+
     kind = models.CharField("报告", max_length=60)
     title = models.CharField("名称", max_length=200)
     parameters = models.JSONField("参数", default=dict)
@@ -511,6 +514,16 @@ class ReportJob(TenantOwned):
         related_name="report_jobs",
         verbose_name="结果",
     )
+    #: The unit a report is about; those who answer for it may take the report too.
+    unit = models.ForeignKey(
+        Unit,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="report_jobs",
+        verbose_name="所属单位",
+    )
+    is_scheduled = models.BooleanField("按期生成", default=False)
     requested_by_post = models.BigIntegerField("申请职务", null=True)
     requested_by = models.CharField("申请人", max_length=200)
     requested_at = models.DateTimeField("申请时间", auto_now_add=True)
@@ -521,7 +534,7 @@ class ReportJob(TenantOwned):
         verbose_name = "报告任务"
         ordering = ["-id"]
         constraints = [
-            *wall("documents_reportjob", file_id="documents_storedfile"),
+            *wall("documents_reportjob", file_id="documents_storedfile", unit_id="orgs_unit"),
             models.UniqueConstraint(fields=["tenant", "idempotency_key"], name="report_job_once"),
             models.CheckConstraint(
                 condition=models.Q(attempts__lte=3), name="report_job_three_attempts"
@@ -533,11 +546,31 @@ class ReportJob(TenantOwned):
         return self.title
 
     def get_absolute_url(self) -> str:
+        # Where a report stands after it was asked for: among the others, with its progress.
         return reverse("documents:report_centre")
 
     @property
     def is_open(self) -> bool:
         return self.status in {JobStatus.QUEUED, JobStatus.RUNNING}
+
+
+class ReportDownload(TenantOwned):
+    """Who took the file of a report and when; kept as long as the report."""
+
+    job = models.ForeignKey(
+        ReportJob, on_delete=models.PROTECT, related_name="downloads", verbose_name="报告"
+    )
+    post_id = models.BigIntegerField("下载职务", null=True)
+    taken_by = models.CharField("下载人", max_length=200)
+    taken_at = models.DateTimeField("下载时间", auto_now_add=True)
+
+    class Meta(TenantOwned.Meta):
+        verbose_name = "报告下载"
+        ordering = ["-id"]
+        constraints = wall("documents_reportdownload", job_id="documents_reportjob")
+
+    def __str__(self) -> str:
+        return f"{self.taken_by} {self.job}"
 
 
 # Django looks for models here; they stand apart for the length of the file.

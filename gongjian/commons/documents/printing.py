@@ -30,9 +30,11 @@ def preview_document(document: OfficialDocument) -> RenderedFile:
     return print_document(draft_values(document), slots_of(document))
 
 
-def print_document(values: Mapping[str, Any], slots: Slots) -> RenderedFile:
+def print_document(
+    values: Mapping[str, Any], slots: Slots, *, archive: bool = False
+) -> RenderedFile:
     """Print what was looked up before: here the database is not asked."""
     try:
-        return render_pdf(slots.template, values, fonts=slots.fonts)
+        return render_pdf(slots.template, values, fonts=slots.fonts, archive=archive)
     except RenderingError as error:
         raise DomainError(str(error)) from error

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import models, transaction
 
 from gongjian.commons.documents.authority import DRAFT_DOCUMENT, SIGN_OFF_DOCUMENT
 from gongjian.commons.documents.checks import CheckResult, run_checks
 from gongjian.commons.documents.enums import DocumentState
-from gongjian.commons.documents.models import OfficialDocument, ReportJob, SignOffTurn
+from gongjian.commons.documents.models import (
+    OfficialDocument,
+    ReportDownload,
+    ReportJob,
+    SignOffTurn,
+)
 from gongjian.commons.documents.shelves import document_kinds, report_kinds
 from gongjian.commons.documents.verification import tenant_of, tidy
-from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.kernel.actor import Actor, Scope
 from gongjian.foundation.tenancy.models import TenantQuerySet
 from gongjian.foundation.tenancy.scope import tenant_scope
 
@@ -52,19 +59,28 @@ def check_document(document: OfficialDocument) -> list[CheckResult]:
 
 
 def jobs_seen_by(actor: Actor) -> TenantQuerySet[ReportJob]:
-    """Reports of the kinds this post may make."""
-    allowed = [kind.key for kind in report_kinds if actor.may(kind.permission)]
-    # A post with a narrower reach sees its own reports only: they may hold
-    # figures of units beyond the reach of another.
-    jobs = ReportJob.objects.filter(kind__in=allowed).select_related("file")
-    mine = models.Q(requested_by_post=actor.post_id)
-    whole = [key for key in allowed if _reaches_all(actor, report_kinds[key].permission)]
-    return jobs.filter(mine | models.Q(kind__in=whole))  # type: ignore[return-value]
+    """Reports this post asked for, and those about units within its reach.
+
+    A report that names no unit may hold figures of any: beyond who asked for
+    it, only a post that reaches the whole tenant sees it.
+    """
+    allowed = [kind for kind in report_kinds if actor.may(kind.permission)]
+    by_scope: dict[Scope, list[str]] = defaultdict(list)
+    for kind in allowed:
+        scope = actor.scope(kind.permission)
+        if scope is not None:
+            by_scope[scope].append(kind.key)
+    jobs: Any = ReportJob.objects.select_related("file", "unit")
+    seen = models.Q(requested_by_post=actor.post_id, kind__in=[kind.key for kind in allowed])
+    for scope, keys in by_scope.items():
+        within = ReportJob.objects.within(scope).order_by().values("pk")
+        seen |= models.Q(kind__in=keys, pk__in=within)
+    return jobs.filter(seen)  # type: ignore[no-any-return]
 
 
-def _reaches_all(actor: Actor, permission: str) -> bool:
-    scope = actor.scope(permission)
-    return scope is not None and scope.covers("")
+def downloads_of(job: ReportJob) -> TenantQuerySet[ReportDownload]:
+    """Who took the file, the latest first."""
+    return job.downloads.order_by("-pk")  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, slots=True)

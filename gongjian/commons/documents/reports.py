@@ -14,13 +14,14 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from gongjian.commons.documents.enums import JobStatus
-from gongjian.commons.documents.files import store_file
-from gongjian.commons.documents.models import ReportJob
+from gongjian.commons.documents.files import read_file, store_file
+from gongjian.commons.documents.models import ReportDownload, ReportJob, StoredFile
 from gongjian.commons.documents.shelves import ProducedFile, Progress, ReportKind, report_kinds
 from gongjian.foundation.audit.trail import record
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.errors import DomainError, NotPermitted, StateConflict
 from gongjian.foundation.tenancy.outbox import enqueue
+from orgs.models import Unit
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ def request_report(
     actor: Actor,
     title: str = "",
     parameters: Mapping[str, Any] | None = None,
+    unit: Unit | None = None,
     idempotency_key: str = "",
 ) -> ReportJob:
     """Ask for a report; the same request while one is under way hands back that one."""
@@ -60,6 +62,9 @@ def request_report(
             "kind": kind,
             "title": (title or entry.label)[:200],
             "parameters": values,
+            "unit": unit,
+            # Only scheduled work has no post behind it.
+            "is_scheduled": actor.post_id is None,
             "requested_by_post": actor.post_id,
             "requested_by": actor.label[:200],
         },
@@ -112,7 +117,25 @@ def cancel_report(job: ReportJob, *, actor: Actor) -> ReportJob:
 def _locked(job: ReportJob, actor: Actor) -> ReportJob:
     if not actor.may(report_kinds[job.kind].permission):
         raise NotPermitted("当前职务无权办理这份报告，请切换职务。")
+    if not may_steer(job, actor):
+        raise NotPermitted("这份报告由别的职务申请，只能由申请人或领导小组办公室办理。")
     return ReportJob.objects.select_for_update(of=("self",)).get(pk=job.pk)
+
+
+def may_steer(job: ReportJob, actor: Actor) -> bool:
+    """Who asked for a report may stop it and start it again, and who reaches all units."""
+    scope = actor.scope(report_kinds[job.kind].permission)
+    return scope is not None and (job.requested_by_post == actor.post_id or scope.covers(""))
+
+
+@transaction.atomic
+def take_report(job: ReportJob, *, actor: Actor) -> tuple[StoredFile, bytes]:
+    """Hand out the file and keep who took it; a damaged one is refused before that."""
+    if job.file is None:
+        raise StateConflict(f"“{job}”还没有生成，完成后再下载。")
+    content = read_file(job.file)
+    ReportDownload.objects.create(job=job, post_id=actor.post_id, taken_by=actor.label[:200])
+    return job.file, content
 
 
 def run_report(job_id: int) -> ReportJob | None:

@@ -249,7 +249,7 @@ def render_document(document_id: int, *, actor: Actor) -> StoredFile:
     if document.state not in PUBLISHED:
         raise StateConflict(f"“{document}”尚未印发，不能印制正式文件。")
     try:
-        printed = print_document(document.context, slots)
+        printed = print_document(document.context, slots, archive=True)
     except DomainError as error:
         with transaction.atomic():
             OfficialDocument.objects.filter(pk=document_id, file__isnull=True).update(

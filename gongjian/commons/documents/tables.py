@@ -1,12 +1,13 @@
-"""List of documents."""
+"""Lists of documents and of reports."""
 
 from __future__ import annotations
 
 import django_tables2 as tables
+from django.urls import reverse
 
-from gongjian.commons.documents.models import OfficialDocument
-from gongjian.commons.documents.shelves import document_kinds
-from gongjian.foundation.web.tables import GongjianTable
+from gongjian.commons.documents.models import OfficialDocument, ReportJob
+from gongjian.commons.documents.shelves import document_kinds, report_kinds
+from gongjian.foundation.web.tables import GongjianTable, NumberColumn
 
 
 class DocumentTable(GongjianTable):
@@ -30,3 +31,32 @@ class DocumentTable(GongjianTable):
     def render_kind(self, value: str) -> str:
         kind = document_kinds.get(value)
         return kind.label if kind else value
+
+
+class ReportTable(GongjianTable):
+    title = tables.Column(
+        "名称", linkify=lambda record: reverse("documents:report_job", args=[record.pk])
+    )
+    kind = tables.Column("报告")
+    status = tables.TemplateColumn(
+        template_name="documents/_report_status.html", verbose_name="状态", order_by="status"
+    )
+    requested_by = tables.Column("申请人")
+    requested_at = tables.DateTimeColumn(verbose_name="申请时间", format="Y-m-d H:i")
+    taken = NumberColumn("已下载", accessor="taken_count", orderable=False)
+    acts = tables.TemplateColumn(
+        template_name="documents/_report_acts.html", verbose_name="办理", orderable=False
+    )
+
+    class Meta(GongjianTable.Meta):
+        model = ReportJob
+        fields = ("title", "kind", "status", "requested_by", "requested_at", "taken", "acts")
+        order_by = "-pk"
+        empty_text = "还没有报告。可以生成综合报告，也可以在考核、公文等页面生成。"
+
+    def render_kind(self, value: str) -> str:
+        kind = report_kinds.get(value)
+        return kind.label if kind else value
+
+    def render_taken(self, value: int) -> str:
+        return f"{value} 次" if value else "—"

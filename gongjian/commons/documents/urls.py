@@ -1,6 +1,13 @@
 from django.urls import path
 
-from gongjian.commons.documents import register_views, sign_off_views, slot_views, views, word_views
+from gongjian.commons.documents import (
+    register_views,
+    report_views,
+    sign_off_views,
+    slot_views,
+    views,
+    word_views,
+)
 
 app_name = "documents"
 
@@ -38,10 +45,14 @@ urlpatterns = [
     path("fonts/", slot_views.FontList.as_view(), name="tenantfont_list"),
     path("fonts/new/", slot_views.FontUpload.as_view(), name="font_upload"),
     path("fonts/<int:pk>/retire/", slot_views.FontRetire.as_view(), name="font_retire"),
-    path("reports/", views.ReportCentre.as_view(), name="report_centre"),
-    path("reports/<int:pk>/download/", views.ReportDownload.as_view(), name="report_download"),
-    path("reports/<int:pk>/cancel/", views.ReportCancel.as_view(), name="report_cancel"),
-    path("reports/<int:pk>/retry/", views.ReportRetry.as_view(), name="report_retry"),
+    path("reports/", report_views.ReportCentre.as_view(), name="report_centre"),
+    path("reports/new/", report_views.ReportCreate.as_view(), name="report_create"),
+    path("reports/<int:pk>/", report_views.ReportDetail.as_view(), name="report_job"),
+    path(
+        "reports/<int:pk>/download/", report_views.ReportDownload.as_view(), name="report_download"
+    ),
+    path("reports/<int:pk>/cancel/", report_views.ReportCancel.as_view(), name="report_cancel"),
+    path("reports/<int:pk>/retry/", report_views.ReportRetry.as_view(), name="report_retry"),
     path("verify/", views.verify_document, name="verify_form"),
     path("verify/<str:code>/", views.verify_document, name="verify"),
 ]

@@ -1,4 +1,4 @@
-"""Pages of documents and of the report centre, and the public verification page."""
+"""Pages of documents, and the public verification page."""
 
 from __future__ import annotations
 
@@ -19,23 +19,21 @@ from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
-from gongjian.commons.documents import reports, services
+from gongjian.commons.documents import services
 from gongjian.commons.documents.authority import (
     DRAFT_DOCUMENT,
     ISSUE_DOCUMENT,
     VIEW_DOCUMENT,
-    VIEW_REPORT,
 )
 from gongjian.commons.documents.checks import text_length
 from gongjian.commons.documents.contexts import CircularContext
 from gongjian.commons.documents.enums import DocumentState
 from gongjian.commons.documents.files import read_file
 from gongjian.commons.documents.filters import DocumentFilter
-from gongjian.commons.documents.forms import DocumentForm, ReportForm
+from gongjian.commons.documents.forms import DocumentForm
 from gongjian.commons.documents.models import (
     CIRCULATING,
     OfficialDocument,
-    ReportJob,
     SignOffRoute,
     StoredFile,
 )
@@ -44,7 +42,6 @@ from gongjian.commons.documents.queries import (
     PUBLISHED,
     check_document,
     documents_seen_by,
-    jobs_seen_by,
     verify,
 )
 from gongjian.commons.documents.register_forms import IssueForm
@@ -54,8 +51,7 @@ from gongjian.commons.documents.sign_off_queries import stages_of, story_of, tur
 from gongjian.commons.documents.tables import DocumentTable
 from gongjian.foundation.audit.models import TrailEntry
 from gongjian.foundation.tenancy.models import TenantQuerySet
-from gongjian.foundation.web.pages import DetailPage, FormPage, ListPage, Page, StepPage
-from gongjian.foundation.web.requests import wants_fragment
+from gongjian.foundation.web.pages import DetailPage, FormPage, ListPage, StepPage
 from orgs.models import Tenant
 
 
@@ -360,67 +356,6 @@ class DocumentReprint(DocumentRecords, DetailPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         document = services.reprint_document(self.get_object(), actor=self.actor)
         return HttpResponseRedirect(document.get_absolute_url())
-
-
-class ReportCentre(Page):
-    """报告中心: jobs with their progress; htmx asks the same address for the list alone."""
-
-    permission = VIEW_REPORT
-    heading = "报告中心"
-    template_name = "documents/report_centre.html"
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        jobs = list(jobs_seen_by(self.actor).order_by("-pk")[:50])
-        context = {
-            "jobs": jobs,
-            "is_polling": any(job.is_open for job in jobs),
-            "form": ReportForm(actor=self.actor),
-        }
-        template = "documents/_report_jobs.html" if wants_fragment(request) else ""
-        return self.render(context, template=template)
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = ReportForm(request.POST, actor=self.actor)
-        if not form.is_valid():
-            raise Http404
-        reports.request_report(form.cleaned_data["kind"], actor=self.actor)
-        return HttpResponseRedirect(reverse("documents:report_centre"))
-
-
-class ReportJobPage(Page, base=True):
-    """One job this post may see."""
-
-    def get_job(self) -> ReportJob:
-        job = jobs_seen_by(self.actor).filter(pk=self.kwargs["pk"]).first()
-        if job is None:
-            raise Http404
-        return job
-
-
-class ReportDownload(ReportJobPage):
-    permission = VIEW_REPORT
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        job = self.get_job()
-        if job.file is None:
-            raise Http404
-        return stored_answer(job.file)
-
-
-class ReportCancel(ReportJobPage):
-    permission = VIEW_REPORT
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        reports.cancel_report(self.get_job(), actor=self.actor)
-        return HttpResponseRedirect(reverse("documents:report_centre"))
-
-
-class ReportRetry(ReportJobPage):
-    permission = VIEW_REPORT
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        reports.retry_report(self.get_job(), actor=self.actor)
-        return HttpResponseRedirect(reverse("documents:report_centre"))
 
 
 @login_not_required

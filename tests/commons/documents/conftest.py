@@ -11,7 +11,7 @@ def prints(monkeypatch):
     """Printing replaced by its shape, with the contexts it was called with."""
     calls = []
 
-    def print_once(template_name, context, *, fonts=()):
+    def print_once(template_name, context, *, fonts=(), archive=False):
         calls.append(context)
         return RenderedFile(b"%PDF-" + str(len(calls)).encode(), 2, "0" * 64)
 

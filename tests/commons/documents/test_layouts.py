@@ -66,6 +66,66 @@ def test_up_to_thirty_pages(length):
     assert {"每行字数", "每面行数"} <= elements
 
 
+@pytest.mark.parametrize(
+    ("organs", "length"),
+    [
+        (3, 4),
+        *(
+            pytest.param(organs, length, marks=pytest.mark.slow)
+            for organs in range(1, 6)
+            for length in (1, 3, 8, 16, 24)
+        ),
+    ],
+)
+def test_one_to_five_organs_on_one_to_thirty_pages(organs, length):
+    seal = 42 if organs % 2 else 0
+    values = specimens.circular(organs, length=length, seal_mm=seal)
+    file = printed("circular", values)
+    assert wrong(file.content) == []
+    assert file.pages % 2 == 0
+    assert file.pages >= length
+    assert length < 24 or 28 <= file.pages <= 40
+    last = pages_of(file.content)[-1]
+    assert "抄送" in last
+    assert f"— {file.pages} —" in last
+
+
+def test_one_page_of_text_still_keeps_its_imprint_on_the_back():
+    values = {**specimens.circular(1, length=2), "body": "现予通报。"}
+    file = printed("circular", values)
+    assert wrong(file.content) == []
+    assert file.pages == 2
+    assert "抄送" in pages_of(file.content)[1]
+
+
+@pytest.mark.parametrize("key", ["letter", "minutes", "upward", "ledger", "bulletin"])
+@pytest.mark.parametrize(
+    "length", [3, *(pytest.param(n, marks=pytest.mark.slow) for n in (10, 24))]
+)
+def test_the_other_long_layouts_keep_their_measures(key, length):
+    values = plain(layouts[key].specimen())
+    if key == "ledger":
+        values["rows"] = values["rows"] * length
+    elif key == "bulletin":
+        values["sections"] = values["sections"] * length
+    else:
+        values["body"] = "\n".join([values["body"]] * length)
+    file = printed(key, values)
+    assert wrong(file.content) == []
+    assert file.pages > 1
+
+
+@pytest.mark.parametrize("rows", [33, 34, 35, 36])
+def test_what_closes_a_ledger_never_stands_alone(rows):
+    values = plain(layouts["ledger"].specimen())
+    values["rows"] = values["rows"][:rows]
+    file = printed("ledger", values)
+    last = pages_of(file.content)[-1]
+    assert f"共{rows}行" in last
+    assert "企业有限公司" in last
+    assert wrong(file.content) == []
+
+
 @pytest.mark.parametrize("key", KEYS)
 def test_text_can_be_copied_out_and_every_font_is_inside(key):
     import pikepdf

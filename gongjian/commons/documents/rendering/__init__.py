@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ __all__ = [
     "RefusedResource",
     "RenderedFile",
     "RenderingError",
+    "render_parts",
     "render_pdf",
 ]
 
@@ -73,6 +75,7 @@ def render_pdf(
     *,
     pictures: Mapping[str, bytes] | None = None,
     fonts: Sequence[OwnFont] = (),
+    archive: bool = False,
 ) -> RenderedFile:
     """Print one document.
 
@@ -80,11 +83,40 @@ def render_pdf(
     has the same fonts. ``pictures`` are the only files the page may ask for
     beside our own stylesheets, as ``picture:NAME``. ``fonts`` are used for this
     document alone; a character they lack comes from the free font as before.
+    With ``archive`` the file is PDF/A-2a: tagged, with its structure for readers
+    that speak.
     """
     choose_fonts()
     from .engine import print_document  # noqa: PLC0415 -- slow import
 
-    return print_document(template_name, context, pictures or {}, tuple(fonts))
+    return print_document(template_name, context, pictures or {}, tuple(fonts), archive=archive)
+
+
+def render_parts(
+    template_name: str, parts: Sequence[Mapping[str, object]]
+) -> Generator[int, None, RenderedFile]:
+    """Print a long document part by part and join the parts; tells the pages so far.
+
+    Layout slows down and grows with the length of a document: eight parts of
+    twenty-five pages take a third less time and memory than two hundred at
+    once. The template is told how many pages stand before its part. What is
+    joined is neither tagged nor PDF/A.
+    """
+    choose_fonts()
+    from .engine import print_document  # noqa: PLC0415 -- slow import
+    from .joining import join  # noqa: PLC0415 -- slow import
+
+    printed: list[bytes] = []
+    pages = 0
+    for part in parts:
+        # The page after an odd number of pages is the back of the last sheet.
+        place = {"pages_before": pages, "first_page": pages + 1, "starts_left": pages % 2 == 1}
+        file = print_document(template_name, {**part, **place}, {})
+        printed.append(file.content)
+        pages += file.pages
+        yield pages
+    content = join(printed)
+    return RenderedFile(content, pages, hashlib.sha256(content).hexdigest())
 
 
 def choose_fonts() -> None:

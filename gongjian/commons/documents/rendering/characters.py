@@ -15,6 +15,8 @@ _SPACES = {"\t": " ", "\r": "\n", "\u2028": "\n", "\u2029": "\n"}
 
 def clean(text: str) -> str:
     """Drop what cannot be seen; keep line breaks, turn tabs into spaces."""
+    if text.isprintable():
+        return text  # almost every cell of a table: nothing to drop, nothing to turn
     text = text.replace("\r\n", "\n")
     text = "".join(_SPACES.get(char, char) for char in text)
     return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in _REFUSED)

@@ -32,6 +32,8 @@ from .sources import TEMPLATE_ROOT, ClosedFetcher, FontFetcher, stylesheet
 # A template asks with this for its 版记 to stand on an even page, the back of
 # the last sheet (GB/T 9704-2012 7.4).
 _EVEN_LAST_PAGE = 'data-last-page="even"'
+#: What is kept for good: text, colours and structure as ISO 19005-2 asks, level A.
+ARCHIVE = "pdf/a-2a"
 _MISSING = "\ufdd0%s\ufdd1"
 _MISSING_NAME = re.compile("\ufdd0(.*?)\ufdd1")
 _NOTDEF = ".notdef glyph"
@@ -97,8 +99,10 @@ def print_document(
     context: Mapping[str, object],
     pictures: Mapping[str, bytes],
     fonts: tuple[OwnFont, ...] = (),
+    *,
+    archive: bool = False,
 ) -> RenderedFile:
-    return print_with_places(template_name, context, pictures, fonts)[0]
+    return print_with_places(template_name, context, pictures, fonts, archive=archive)[0]
 
 
 def print_with_places(
@@ -106,6 +110,8 @@ def print_with_places(
     context: Mapping[str, object],
     pictures: Mapping[str, bytes],
     fonts: tuple[OwnFont, ...] = (),
+    *,
+    archive: bool = False,
 ) -> tuple[RenderedFile, list[Places]]:
     """Print, and say of each page where its elements with an ``id`` stand."""
     values = {key: clean_values(value) for key, value in context.items()}
@@ -117,7 +123,7 @@ def print_with_places(
             html = _markup(template_name, values, closing_page="left")
             document = _lay_out(html, fetcher, fonts)
         buffer = io.BytesIO()
-        document.write_pdf(buffer)
+        document.write_pdf(buffer, pdf_variant=ARCHIVE if archive else None)
     if fetcher.refused:
         raise RefusedResource(sorted(set(fetcher.refused)))
     if missing:

@@ -179,13 +179,18 @@ def _body(number: int, lines: Iterable[Line]) -> list[Finding]:
     if full:
         edges = Counter(round(line.right, 1) for line in full)
         findings.append(Finding(number, "满行右边", 184, edges.most_common(1)[0][0], 0.3))
-        # 避头尾 moves one character; Latin letters and digits take half a place.
-        most = max(_places(line.text) for line in full)
+        # 避头尾 moves one character; Latin letters and digits take half a place, and
+        # the indent of a paragraph's first line is places too.
+        most = max(_places(line.text) + round((line.left - 28) / _CELL) for line in full)
         findings.append(Finding(number, "每行字数", 28, most, 1, "字"))
     if number > 1 and body[-1].bottom > 260 and body[0].top < 38:
         height = (body[-1].baseline - body[0].baseline) / PITCH + 1
         findings.append(Finding(number, "每面行数", 22, height, 0.2, "行"))
     return findings
+
+
+#: Width of one of the twenty-eight places, in mm.
+_CELL = 156 / 28
 
 
 def _places(text: str) -> float:

@@ -81,6 +81,17 @@ def radar_chart(chart: Mapping[str, object]) -> dict[str, object]:
     return {"drawing": charts.radar_chart(*_read(chart), highest=_highest(chart))}
 
 
+@register.inclusion_tag("documents/charts/bars.svg")
+def row_chart(chart: Mapping[str, object]) -> dict[str, object]:
+    return {"drawing": charts.row_chart(*_read(chart), highest=_highest(chart))}
+
+
+@register.inclusion_tag("documents/charts/ring.svg")
+def ring_chart(chart: Mapping[str, object]) -> dict[str, object]:
+    title, labels, series = _read(chart)
+    return {"drawing": charts.ring_chart(title, labels, series[0].values)}
+
+
 def _read(chart: Mapping[str, object]) -> tuple[str, list[str], list[charts.Series]]:
     labels, series = chart["labels"], chart["series"]
     if not isinstance(labels, Sequence) or not isinstance(series, Sequence):
@@ -88,7 +99,12 @@ def _read(chart: Mapping[str, object]) -> tuple[str, list[str], list[charts.Seri
     return (
         str(chart["title"]),
         [str(label) for label in labels],
-        [charts.Series(str(one["label"]), [float(v) for v in one["values"]]) for one in series],
+        [
+            charts.Series(
+                str(one["label"]), [None if v is None else float(v) for v in one["values"]]
+            )
+            for one in series
+        ],
     )
 
 

@@ -1,0 +1,1 @@
+"""Real processes that die: nothing of the program stands in for another."""
