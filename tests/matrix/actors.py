@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from gongjian.foundation.kernel.actor import Actor
 from orgs.models import User
+from tests.conftest import prove_identity
 
 
 @dataclass(slots=True)
@@ -41,6 +42,7 @@ class Browser:
             session = self.client.session
             session["tenant_id"] = actor.tenant_id
             session["appointment_id"] = actor.appointment_id
+            prove_identity(session, actor.user_id)
             session.save()
         self.cookies = self.client.cookies.copy()
 

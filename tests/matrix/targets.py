@@ -23,6 +23,12 @@ MODELS: dict[str, str] = {
     "orgs:handover_receive": "orgs.Handover",
     "notices:open": "notices.Notice",
     "documents:document_edit": "documents.OfficialDocument",
+    "documents:document_submit": "documents.OfficialDocument",
+    "documents:document_replace": "documents.OfficialDocument",
+    "documents:turn_answer": "documents.SignOffTurn",
+    "documents:turn_delegate": "documents.SignOffTurn",
+    "documents:organmark_edit": "documents.OrganMark",
+    "documents:font_retire": "documents.TenantFont",
     "documents:report_download": "documents.ReportJob",
     "documents:report_cancel": "documents.ReportJob",
     "documents:report_retry": "documents.ReportJob",
@@ -61,6 +67,13 @@ MODELS: dict[str, str] = {
     "responsibilities:workplan_weights": "responsibilities.WorkPlan",
     "responsibilities:workplan_revise": "responsibilities.WorkPlan",
     "responsibilities:measure_done": "responsibilities.WorkPlanMeasure",
+    "identity:factor_reset": "orgs.Appointment",
+    "ledger:entry_detail": "ledger.Entry",
+    "ledger:entry_edit": "ledger.Entry",
+    "ledger:entry_quick": "ledger.Entry",
+    "ledger:entry_tie": "ledger.Entry",
+    "ledger:entry_visit": "ledger.Entry",
+    "ledger:entry_file": "ledger.Entry",
     "inspections:line_edit": "inspections.PlanLine",
     "inspections:line_drop": "inspections.PlanLine",
     "inspections:visit_fill": "inspections.Visit",
@@ -97,6 +110,7 @@ VALUES: dict[str, Any] = {
     "permission": ["orgs.view_unit"],
     "act": ["issue", "urge", "clear"],
     "sheet": ["order", "urging"],
+    "documents:route_edit kind": ["documents.notice"],
     "kind": ["dispatch"],
     "outcome": ["discuss", "carry"],
     "paper": ["timetable", "sheets", "certificates", "archive"],
@@ -107,11 +121,20 @@ VALUES: dict[str, Any] = {
     "code": ["Z201"],
 }
 
-#: Open to a visitor without an account; each has tests of its own beside its app.
+#: Open to a visitor without an account, or guarded otherwise than by a permission; each has
+#: tests of its own beside its app.
 OPEN = {
     "documents:verify",
     "documents:verify_form",
     "honours:verify",
+    # Invitations and sign-in through a directory begin before there is an account.
+    "identity:join",
+    "identity:enterprise_begin",
+    "identity:enterprise_end",
+    # Guarded by the support access itself, and by the scopes of a token.
+    "identity:support_enter",
+    "identity:support_leave",
+    "api:whoami",
     "honours:verify_form",
     "publicity:public",
     "training:verify",
