@@ -6,6 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.search import SearchVector
+from django.db.models import Value
 from django.utils import timezone
 
 from gongjian.commons.documents.contexts import CircularContext
@@ -39,6 +41,8 @@ FILLINGS: dict[str, dict[str, Any]] = {
         ).as_values(),
     },
     "documents.ReportJob": {"attempts": 0},
+    "documents.NumberEntry": {"state": "used"},
+    "search.SearchEntry": {"words": SearchVector(Value("词"), config="simple")},
     "responsibilities.QuarterlyReturn": {"values": [Decimal(1), Decimal(1)]},
     "responsibilities.ReturnForm": {"cells": _CELLS},
     "follow_ups.FollowUpExtension": {"until": _TODAY + timedelta(days=40), "due_before": _TODAY},
