@@ -82,6 +82,7 @@ def _cell(outcome: str) -> str:
 
 def main() -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "gongjian.settings.testing"
+    os.environ["MATRIX"] = "1"
     results = Results()
     code = pytest.main(["tests/matrix", "-q", "-p", "no:cacheprovider", *sys.argv[1:]], [results])
     file = Path(settings.BASE_DIR) / "build" / "matrix.html"
