@@ -71,7 +71,7 @@ def test_no_other_model_is_drawn_again_for_a_constraint() -> None:
 
 
 def test_django_works_as_ever_afterwards_even_if_migrating_failed() -> None:
-    before = ProjectState._append_option
+    before = ProjectState.add_constraint
     with pytest.raises(ZeroDivisionError), options_in_place():
         raise ZeroDivisionError
-    assert ProjectState._append_option is before
+    assert ProjectState.add_constraint is before

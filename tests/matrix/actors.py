@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from gongjian.foundation.kernel.actor import Actor
 from orgs.models import User
 from tests.conftest import prove_identity
+
+#: Seconds after which a browser signs in again; identity has to be proved every 15 minutes.
+_AWAKE = 120
 
 
 @dataclass(slots=True)
@@ -38,16 +42,29 @@ class Browser:
         self.client = Client(raise_request_exception=False)
         self.actor = actor
         if actor is not None:
-            self.client.force_login(User.objects.get(pk=actor.user_id))
-            session = self.client.session
-            session["tenant_id"] = actor.tenant_id
-            session["appointment_id"] = actor.appointment_id
-            prove_identity(session, actor.user_id)
-            session.save()
+            self.sign_in(actor)
         self.cookies = self.client.cookies.copy()
+        self.since = time.monotonic()
+
+    def sign_in(self, actor: Actor) -> None:
+        self.client.force_login(User.objects.get(pk=actor.user_id))
+        session = self.client.session
+        session["tenant_id"] = actor.tenant_id
+        session["appointment_id"] = actor.appointment_id
+        prove_identity(session, actor.user_id)
+        session.save()
+
+    def wake(self) -> None:
+        """Sign in again before the session grows idle: what a request noted is taken back."""
+        if self.actor is not None and time.monotonic() - self.since > _AWAKE:
+            self.client.cookies.clear()
+            self.sign_in(self.actor)
+            self.cookies = self.client.cookies.copy()
+            self.since = time.monotonic()
 
     def ask(self, method: str, address: str, data: Any = None, **more: Any) -> Answer:
         """Send one request and take back all it wrote, session and cookies as well."""
+        self.wake()
         self.client.cookies = self.cookies.copy()
         with transaction.atomic():
             before = _written()

@@ -29,17 +29,26 @@ def options_in_place() -> Iterator[None]:
     The SQL does not change: AddConstraint and AddIndex hand the database their own object,
     and whatever renders the model later reads the list from the state as always.
     """
-    drawing_anew = ProjectState._append_option
+    drawn_anew = {name: getattr(ProjectState, name) for name in ("add_constraint", "add_index")}
 
-    def append(state: Any, app_label: str, model_name: str, option: str, added: Any) -> None:
-        model_state = state.models[app_label, model_name]
-        model_state.options[option] = [*model_state.options[option], added]
-        if "apps" in state.__dict__:
-            meta = state.apps.get_model(app_label, model_name)._meta
-            setattr(meta, option, [*getattr(meta, option), added])
+    def add_constraint(state: Any, app_label: str, model_name: str, constraint: Any) -> None:
+        _append(state, app_label, model_name, "constraints", constraint)
 
-    ProjectState._append_option = append
+    def add_index(state: Any, app_label: str, model_name: str, index: Any) -> None:
+        _append(state, app_label, model_name, "indexes", index)
+
+    for replacement in (add_constraint, add_index):
+        setattr(ProjectState, replacement.__name__, replacement)
     try:
         yield
     finally:
-        ProjectState._append_option = drawing_anew
+        for name, original in drawn_anew.items():
+            setattr(ProjectState, name, original)
+
+
+def _append(state: Any, app_label: str, model_name: str, option: str, added: Any) -> None:
+    model_state = state.models[app_label, model_name]
+    model_state.options[option] = [*model_state.options[option], added]
+    if "apps" in state.__dict__:
+        meta = state.apps.get_model(app_label, model_name)._meta
+        setattr(meta, option, [*getattr(meta, option), added])
