@@ -67,21 +67,7 @@ def _renewed(units: Sequence[Unit], first: date, day: date) -> list[Figure]:
         .exclude(body__dissolved_on__lte=day)
         .values_list("body__unit__path", "due_on", "ended_on")
     )
-    return [
-        _rate(
-            RENEWED,
-            unit,
-            sum(
-                ended is not None and ended <= due
-                for path, due, ended in rows
-                if path.startswith(unit.path)
-            ),
-            sum(path.startswith(unit.path) for path, _, _ in rows),
-            "届满工会",
-            day,
-        )
-        for unit in units
-    ]
+    return _in_time(RENEWED, units, rows, "届满工会", day)
 
 
 def _sound(units: Sequence[Unit], first: date, day: date) -> list[Figure]:
@@ -91,21 +77,23 @@ def _sound(units: Sequence[Unit], first: date, day: date) -> list[Figure]:
         .exclude(state=RestructuringState.ENDED)
         .values_list("entry__unit__path", "due_on", "sound_on")
     )
-    return [
-        _rate(
-            SOUND,
-            unit,
-            sum(
-                sound is not None and sound <= due
-                for path, due, sound in rows
-                if path.startswith(unit.path)
-            ),
-            sum(path.startswith(unit.path) for path, _, _ in rows),
-            "改制单位",
-            day,
-        )
-        for unit in units
-    ]
+    return _in_time(SOUND, units, rows, "改制单位", day)
+
+
+def _in_time(
+    code: str,
+    units: Sequence[Unit],
+    rows: list[tuple[str, date, date | None]],
+    words: str,
+    day: date,
+) -> list[Figure]:
+    """For each unit the part of (path, due on, done on) in its subtree done by its day."""
+    figures = []
+    for unit in units:
+        own = [(due, done) for path, due, done in rows if path.startswith(unit.path)]
+        part = sum(done is not None and done <= due for due, done in own)
+        figures.append(_rate(code, unit, part, len(own), words, day))
+    return figures
 
 
 def _rate(code: str, unit: Unit, part: int, whole: int, words: str, day: date) -> Figure:

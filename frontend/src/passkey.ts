@@ -18,6 +18,16 @@ function withBytes(items: unknown): { id: ArrayBuffer }[] {
   return ((items as { id: string }[] | undefined) ?? []).map((item) => ({ ...item, id: bytes(item.id) }));
 }
 
+function described(credential: PublicKeyCredential, response: Record<string, string | null>): unknown {
+  return {
+    type: credential.type,
+    id: credential.id,
+    rawId: text(credential.rawId),
+    clientExtensionResults: credential.getClientExtensionResults(),
+    response: { clientDataJSON: text(credential.response.clientDataJSON), ...response },
+  };
+}
+
 async function created(options: Options): Promise<unknown> {
   const asked = options.publicKey as { challenge: string; user: { id: string }; excludeCredentials?: unknown };
   const credential = (await navigator.credentials.create({
@@ -29,13 +39,7 @@ async function created(options: Options): Promise<unknown> {
     } as unknown as PublicKeyCredentialCreationOptions,
   })) as PublicKeyCredential;
   const answer = credential.response as AuthenticatorAttestationResponse;
-  return {
-    type: credential.type,
-    id: credential.id,
-    rawId: text(credential.rawId),
-    clientExtensionResults: credential.getClientExtensionResults(),
-    response: { clientDataJSON: text(answer.clientDataJSON), attestationObject: text(answer.attestationObject) },
-  };
+  return described(credential, { attestationObject: text(answer.attestationObject) });
 }
 
 async function shown(options: Options): Promise<unknown> {
@@ -48,18 +52,11 @@ async function shown(options: Options): Promise<unknown> {
     } as unknown as PublicKeyCredentialRequestOptions,
   })) as PublicKeyCredential;
   const answer = credential.response as AuthenticatorAssertionResponse;
-  return {
-    type: credential.type,
-    id: credential.id,
-    rawId: text(credential.rawId),
-    clientExtensionResults: credential.getClientExtensionResults(),
-    response: {
-      clientDataJSON: text(answer.clientDataJSON),
-      authenticatorData: text(answer.authenticatorData),
-      signature: text(answer.signature),
-      userHandle: text(answer.userHandle),
-    },
-  };
+  return described(credential, {
+    authenticatorData: text(answer.authenticatorData),
+    signature: text(answer.signature),
+    userHandle: text(answer.userHandle),
+  });
 }
 
 function tell(form: HTMLFormElement, words: string): void {

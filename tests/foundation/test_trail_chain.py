@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from contextlib import closing
 from io import StringIO
 
 import psycopg2
@@ -17,8 +15,8 @@ from gongjian.foundation.audit.models import TrailEntry, TrailSeal
 from gongjian.foundation.audit.sealing import broken_links, head, seal_all, seal_some, start
 from gongjian.foundation.audit.trail import record
 from gongjian.foundation.tenancy.scope import tenant_scope
-from gongjian.settings.environment import database
 from tests.factories.cast import build_cast
+from tests.owner import owner_cursor
 
 
 @pytest.fixture(autouse=True)
@@ -80,24 +78,12 @@ def sealed(transactional_db, own_anchors):
 
 def as_owner(statement: str, *values: object) -> None:
     """What somebody with every right does, triggers laid aside."""
-    owner = database(os.environ["OWNER_DATABASE_URL"])
-    name = connection.settings_dict["NAME"]
-    with closing(
-        psycopg2.connect(
-            dbname=name,
-            user=owner["USER"],
-            password=owner["PASSWORD"],
-            host=owner["HOST"],
-            port=owner["PORT"],
-        )
-    ) as home:
-        home.autocommit = True
-        with home.cursor() as cursor:
-            for table in ("audit_trailentry", "audit_trailseal"):
-                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER audit_keep")
-            cursor.execute(statement, values)
-            for table in ("audit_trailentry", "audit_trailseal"):
-                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER audit_keep")
+    with owner_cursor() as cursor:
+        for table in ("audit_trailentry", "audit_trailseal"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER audit_keep")
+        cursor.execute(statement, values)
+        for table in ("audit_trailentry", "audit_trailseal"):
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER audit_keep")
 
 
 def found() -> list[str]:
@@ -192,18 +178,8 @@ def test_the_serving_role_and_the_owner_by_mistake_are_refused(sealed):
             connection.cursor() as cursor,
         ):
             cursor.execute(statement, [row.pk])
-    owner = database(os.environ["OWNER_DATABASE_URL"])
     with (
-        closing(
-            psycopg2.connect(
-                dbname=connection.settings_dict["NAME"],
-                user=owner["USER"],
-                password=owner["PASSWORD"],
-                host=owner["HOST"],
-                port=owner["PORT"],
-            )
-        ) as home,
-        home.cursor() as cursor,
+        owner_cursor(autocommit=False) as cursor,
         pytest.raises(psycopg2.errors.RaiseException, match="kept as they were written"),
     ):
         cursor.execute("DELETE FROM audit_trailentry WHERE id = %s", [row.pk])

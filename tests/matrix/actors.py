@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.http import SimpleCookie
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -14,8 +15,9 @@ from gongjian.foundation.kernel.actor import Actor
 from orgs.models import User
 from tests.conftest import prove_identity
 
-#: Seconds after which a browser signs in again; identity has to be proved every 15 minutes.
-_AWAKE = 120
+#: Seconds after which a browser signs in again: after sixty the session is marked as used, which
+#: is a write of the request, and after fifteen minutes identity has to be proved anew.
+_AWAKE = 30
 
 
 @dataclass(slots=True)
@@ -57,7 +59,7 @@ class Browser:
     def wake(self) -> None:
         """Sign in again before the session grows idle: what a request noted is taken back."""
         if self.actor is not None and time.monotonic() - self.since > _AWAKE:
-            self.client.cookies.clear()
+            self.client.cookies = SimpleCookie()
             self.sign_in(self.actor)
             self.cookies = self.client.cookies.copy()
             self.since = time.monotonic()

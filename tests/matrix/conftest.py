@@ -5,17 +5,17 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import psycopg2
 import pytest
 from django.db import connections
 from psycopg2 import sql
 
 from gongjian.settings.environment import database
 from tests.matrix.world import World, build_world
+from tests.owner import owner_cursor
 from tests.ready_database import ready_database
 
 KEYS = ("USER", "PASSWORD", "HOST", "PORT")
@@ -76,15 +76,5 @@ def _serving_from(name: str) -> Iterator[None]:
 
 
 def _as_owner(owner: dict[str, Any], statement: str, *names: str) -> None:
-    with closing(
-        psycopg2.connect(
-            dbname=owner["NAME"],
-            user=owner["USER"],
-            password=owner["PASSWORD"],
-            host=owner["HOST"],
-            port=owner["PORT"],
-        )
-    ) as home:
-        home.autocommit = True
-        with home.cursor() as cursor:
-            cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+    with owner_cursor(owner["NAME"]) as cursor:
+        cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

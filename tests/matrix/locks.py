@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import psycopg2
 from django.db import connection, models
 from django.db.models.fields.related_lookups import RelatedExact
 from psycopg2 import sql
 
 from gongjian.foundation.tenancy.models import CurrentTenant
 from gongjian.settings.environment import database
+from tests.owner import owner_cursor
 
 _KEYS = ("USER", "PASSWORD", "HOST", "PORT")
 
@@ -61,16 +61,5 @@ def without_policy(model: type[models.Model]) -> Iterator[None]:
 
 
 def _as_owner(statement: sql.Composable) -> None:
-    owner = database(os.environ["OWNER_DATABASE_URL"])
-    with (
-        psycopg2.connect(
-            dbname=connection.settings_dict["NAME"],
-            user=owner["USER"],
-            password=owner["PASSWORD"],
-            host=owner["HOST"],
-            port=owner["PORT"],
-        ) as home,
-        home.cursor() as cursor,
-    ):
+    with owner_cursor() as cursor:
         cursor.execute(statement)
-    home.close()

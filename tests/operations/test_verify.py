@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from uuid import uuid4
 
-import psycopg2
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from gongjian.commons.documents.files import store_file
@@ -25,13 +23,13 @@ from gongjian.foundation.tenancy.models import OutboxMessage
 from gongjian.foundation.tenancy.scope import tenant_scope
 from gongjian.foundation.web.models import SubmittedForm
 from gongjian.operations.verification import verify_tenant
-from gongjian.settings.environment import database
 from orgs.queries import root_unit
 from responsibilities.models import Obligation, QuarterlyReturn, RollupBucket
 from responsibilities.services.review import accept_return
 from responsibilities.services.rollup import recompute
 from tests.factories.cast import build_cast
 from tests.factories.returns import open_quarter, start, submitted
+from tests.owner import owner_cursor
 
 
 def verify(*arguments: str) -> str:
@@ -197,20 +195,7 @@ def test_a_row_that_points_out_of_its_tenant_is_named(transactional_db):
 @contextmanager
 def without(constraint: str):
     """The owner takes a constraint away for a while."""
-    keys = database(os.environ["OWNER_DATABASE_URL"])
-    with (
-        closing(
-            psycopg2.connect(
-                host=keys["HOST"],
-                port=keys["PORT"],
-                user=keys["USER"],
-                password=keys["PASSWORD"],
-                dbname=connection.settings_dict["NAME"],
-            )
-        ) as owner,
-        owner.cursor() as cursor,
-    ):
-        owner.autocommit = True
+    with owner_cursor() as cursor:
         cursor.execute(
             "SELECT conrelid::regclass::text, pg_get_constraintdef(oid)"
             " FROM pg_constraint WHERE conname = %s",

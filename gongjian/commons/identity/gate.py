@@ -15,7 +15,7 @@ from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -78,7 +78,8 @@ def _follow_key(old: str | None, new: str | None) -> None:
 
 def _through(request: HttpRequest, get_response: Answer) -> HttpResponse:
     """What still stands between a live session and the page."""
-    name = _name(request)
+    match = _match(request)
+    name = match.view_name if match else ""
     if name in _OPEN or name.startswith("mfa_"):
         return get_response(request)
     if _is_administrator(request) and not used_second_factor(request):
@@ -86,18 +87,18 @@ def _through(request: HttpRequest, get_response: Answer) -> HttpResponse:
     if words := _password_due(request):
         messages.warning(request, words)
         return _lead(request, reverse("account_change_password"))
-    if _needs_proof(request) and not is_fresh(request):
+    if match and _needs_proof(match) and not is_fresh(request):
         # What was sent is asked for again: it may not lie about in a session.
         back = urlencode({"next": _back_to(request)})
         return _lead(request, f"{reverse('account_reauthenticate')}?{back}")
     if getattr(request, "support", None) is not None:
-        return _in_support(request, get_response)
+        return _in_support(request, name, get_response)
     return get_response(request)
 
 
-def _in_support(request: HttpRequest, get_response: Answer) -> HttpResponse:
+def _in_support(request: HttpRequest, name: str, get_response: Answer) -> HttpResponse:
     """An operator behind the glass looks and changes nothing, and each look is written down."""
-    if request.method not in {"GET", "HEAD"} and _name(request) != "identity:support_leave":
+    if request.method not in {"GET", "HEAD"} and name != "identity:support_leave":
         return refusal(request, status=403, message="平台支持只能查看，不能代办事项。")
     with transaction.atomic():
         record_look(request)
@@ -133,12 +134,8 @@ def _password_due(request: HttpRequest) -> str:
     return ""
 
 
-def _needs_proof(request: HttpRequest) -> bool:
+def _needs_proof(match: ResolverMatch) -> bool:
     """Acts that a passer-by at an unlocked screen must not do, as the settings list them."""
-    try:
-        match = resolve(request.path_info)
-    except Resolver404:
-        return False
     steps = settings.PROOF_OF_IDENTITY.get(match.view_name)
     if steps is None:
         return False
@@ -166,11 +163,11 @@ def _where_to_show_it(request: HttpRequest) -> str:
     return reverse("mfa_index")
 
 
-def _name(request: HttpRequest) -> str:
+def _match(request: HttpRequest) -> ResolverMatch | None:
     try:
-        return resolve(request.path_info).view_name
+        return resolve(request.path_info)
     except Resolver404:
-        return ""
+        return None
 
 
 def _back_to(request: HttpRequest) -> str:
@@ -179,7 +176,8 @@ def _back_to(request: HttpRequest) -> str:
         return urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
     if request.method == "GET":
         return request.get_full_path()
-    return request.path if _name(request) in settings.PROOF_OF_IDENTITY else "/"
+    match = _match(request)
+    return request.path if match and match.view_name in settings.PROOF_OF_IDENTITY else "/"
 
 
 def _lead(request: HttpRequest, url: str) -> HttpResponse:
