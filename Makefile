@@ -35,7 +35,7 @@ check:    ## the quick part: every rule, and the tests of what was changed
 	@$(PYTHON) -m tools.test --quick
 
 matrix:   ## every address × every actor × near and far rows; report in build/matrix.html
-	@$(PYTHON) -m tools.within matrix -- python -m tests.matrix.report $(ARGS)
+	@$(PYTHON) -m tools.test --matrix
 
 lint:     ## the rules only, no tests
 	@$(PYTHON) -m tools.test --rules

@@ -18,8 +18,7 @@ from tests.factories.cast import build_cast
 from tests.factories.orgs import TenantFactory
 from tests.ready_database import ready_database
 
-#: Asked for by ``make matrix``: over all addresses one worker fails from some address on, and
-#: until that is understood a failure there says nothing of the address.
+#: Asked for by ``make matrix``, which the continuous check runs after the other tests.
 collect_ignore = [] if os.environ.get("MATRIX") else ["matrix"]
 
 

@@ -1,6 +1,7 @@
 """`make test` and `make check`: every rule the house keeps, then the tests.
 
-`make check` runs the tests of what was changed and those of the house itself.
+`make check` runs the tests of what was changed and those of the house itself; `make matrix`
+asks every address as every kind of actor, on the same servers.
 
 pytest comes last, so that its summary is the last line one reads.
 """
@@ -96,6 +97,15 @@ def run_pytest(variables: Mapping[str, str], *, quick: bool) -> int:
     ).returncode
 
 
+def ask_matrix(variables: Mapping[str, str]) -> int:
+    """Ask every address as every kind of actor; the table is written to build/matrix.html."""
+    command = [sys.executable, "-m", "tests.matrix.report", "-n", "2"]
+    more = os.environ.get("ARGS", "").split()
+    return subprocess.run(
+        [*command, *more], cwd=ROOT, env={**os.environ, **variables}, check=False
+    ).returncode
+
+
 def check_all(*, quick: bool, only_rules: bool) -> int:
     variables = variables_of_tests()
     if "CHROMIUM" not in variables and not (quick or only_rules):
@@ -126,6 +136,8 @@ def main() -> int:
             frontend.ensure()
             was_running = stack.is_running(test_dir())
             try:
+                if "--matrix" in sys.argv:
+                    return ask_matrix(variables_of_tests())
                 return check_all(quick=quick, only_rules=only_rules)
             finally:
                 if not was_running:

@@ -208,6 +208,7 @@ KEPT_IN_THE_PROCESS = {
     "gongjian/commons/documents/certificates.py": "layouts by their text",
     "gongjian/commons/documents/rendering/engine.py": "style sheets and fonts",
     "gongjian/commons/documents/rendering/sources.py": "files of the product",
+    "gongjian/commons/identity/passwords.py": "the list of common passwords that comes with Django",
     "responsibilities/queries/duty_rates.py": "within one call",
 }
 
