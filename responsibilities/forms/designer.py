@@ -13,6 +13,8 @@ from django.http import QueryDict
 
 from gongjian.foundation.kernel.numbers import NotANumber, read_number, show
 from orgs.enums import Category
+from responsibilities.aggregation import WORDS as ACROSS_WORDS
+from responsibilities.aggregation import Across
 from responsibilities.cells import Cell
 from responsibilities.checks import Check, Example, Rules
 from responsibilities.enums import Missing, Severity
@@ -27,6 +29,11 @@ _NAME = re.compile(
 )
 #: Levels other than the grassroots file nothing, so the kinds of unit are enough.
 AUDIENCE = [choice for choice in Category.choices if choice[0] not in {"region", "town", "system"}]
+
+ACROSS_CHOICES = [
+    ("", "按类型自动"),
+    *((rule.value, ACROSS_WORDS[rule]) for rule in (Across.SUM, Across.MAX, Across.WEIGHTED)),
+]
 
 
 def listed(text: str) -> tuple[str, ...]:
@@ -61,6 +68,7 @@ def read_rows(data: QueryDict) -> list[TypedCell]:
                 watched=text("watched") == "on",
                 source=text("source"),
                 formula=text("formula"),
+                across=text("across"),
             )
         )
     return rows

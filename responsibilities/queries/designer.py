@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
 from gongjian.foundation.calendar.models import Period
+from orgs.enums import Category
 from orgs.models import Unit
+from responsibilities.aggregation import WORDS as ACROSS_WORDS
 from responsibilities.burden import minutes_of
 from responsibilities.cells import Cell
-from responsibilities.enums import FormState
+from responsibilities.enums import Blank, CellType, FormState, QuarterlyStyle
 from responsibilities.models import BurdenBudget, Indicator, Obligation, ReturnForm
 from responsibilities.models.designer import USUAL_MINUTES
 
@@ -159,6 +161,7 @@ _WORDS = {
     "watched": "异常提示",
     "source": "预填来源",
     "formula": "公式",
+    "across": "各单位汇总",
 }
 
 
@@ -182,18 +185,33 @@ def _details(before: Cell, after: Cell) -> tuple[tuple[str, str, str], ...]:
     return tuple(
         (
             _WORDS[field.name],
-            _shown(getattr(before, field.name)),
-            _shown(getattr(after, field.name)),
+            _shown(field.name, getattr(before, field.name)),
+            _shown(field.name, getattr(after, field.name)),
         )
         for field in fields(Cell)
         if field.name in _WORDS and getattr(before, field.name) != getattr(after, field.name)
     )
 
 
-def _shown(value: object) -> str:
+#: What the values of a setting are called on the pages.
+_CALLED: Mapping[str, Mapping[str, str]] = {
+    "value_type": dict(CellType.choices),
+    "style": dict(QuarterlyStyle.choices),
+    "blank": dict(Blank.choices),
+    "across": {"": "按类型自动"} | {rule.value: word for rule, word in ACROSS_WORDS.items()},
+    "not_for": dict(Category.choices),
+}
+
+
+def _shown(setting: str, value: object) -> str:
+    called = _CALLED.get(setting, {})
+    if isinstance(value, tuple):
+        return "、".join(called.get(one, one) for one in value)
+    if isinstance(value, str) and value in called:
+        return called[value]
     if isinstance(value, bool):
         return "是" if value else "否"
-    return "、".join(value) if isinstance(value, tuple) else str(value)
+    return str(value)
 
 
 def _check_changes(older: ReturnForm, newer: ReturnForm) -> list[Change]:

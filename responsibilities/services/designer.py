@@ -20,6 +20,7 @@ from gongjian.foundation.kernel.errors import (
 from gongjian.foundation.workflow.lifecycle import advance
 from orgs.enums import Category, Level
 from orgs.services import demand_valid
+from responsibilities.aggregation import Across
 from responsibilities.authority import DESIGN_FORM
 from responsibilities.cells import Cell
 from responsibilities.checks import Check, Rules, failing_examples
@@ -47,6 +48,12 @@ MOST_CHECKS = 100
 #: New forms watch for values far from history and from other units.
 USUAL_RULES: Mapping[str, Any] = {"outlier": True, "peers": True, "peer_factor": "5"}
 _AUDIENCE = frozenset({*Level.values, *Category.values})
+#: Rules over units that the office may choose instead of the one its type gives.
+ACROSS: Mapping[str, tuple[Across, ...]] = {
+    CellType.INTEGER: (Across.SUM, Across.MAX),
+    CellType.DECIMAL: (Across.SUM, Across.MAX),
+    CellType.PERCENT: (Across.WEIGHTED, Across.MAX),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,8 @@ class TypedCell:
     watched: bool = True
     source: str = ""
     formula: str = ""
+    #: ``aggregation.Across`` over units, or "" for the rule of the type.
+    across: str = ""
 
     @property
     def is_words(self) -> bool:
@@ -241,6 +250,8 @@ def _wrong_row(row: TypedCell, codes: Mapping[str, TypedCell]) -> dict[str, str]
     if row.is_words and (row.total_of or row.formula or row.not_above or row.source):
         wrong["value_type"] = "文字、日期和文件栏不参与计算，请清空合计、公式和上限。"
     wrong |= _wrong_sum(row, codes) | _wrong_formula(row, codes)
+    if row.across and row.across not in ACROSS.get(row.value_type, ()):
+        wrong["across"] = "这种类型的栏不能这样汇总，请选“按类型自动”。"
     if not set(row.not_for) <= _AUDIENCE:
         wrong["not_for"] = "请从列出的单位类别中选择。"
     if row.source and not _is_source(row.source):
@@ -310,6 +321,7 @@ def _cells_of(rows: Sequence[TypedCell]) -> list[Cell]:
             choices=row.choices if row.value_type == CellType.CHOICE else (),
             watched=row.watched,
             source=row.source,
+            across=row.across,
             **_reckoned(row, figures),
         )
         for row in ordered

@@ -22,6 +22,7 @@ from responsibilities.checks import Check, Figures, failing_examples, surroundin
 from responsibilities.enums import Blank, CellType, FormState, QuarterlyStyle, Severity
 from responsibilities.expressions import FUNCTIONS, ExpressionError, parse
 from responsibilities.forms.designer import (
+    ACROSS_CHOICES,
     AUDIENCE,
     CheckForm,
     NewForm,
@@ -73,7 +74,7 @@ class DesignRow:
     @property
     def is_more(self) -> bool:
         """Whether anything beyond the usual is set, so that the rest stands open."""
-        rare = {"choices", "not_above", "total_of", "not_for", "formula"}
+        rare = {"choices", "not_above", "total_of", "not_for", "formula", "across"}
         return bool(rare & self.errors.keys() or self.cell.value_type == CellType.CHOICE)
 
 
@@ -224,6 +225,7 @@ class FormDesign(_Form):
             "types": CellType.choices,
             "styles": QuarterlyStyle.choices,
             "blanks": Blank.choices,
+            "acrosses": ACROSS_CHOICES,
             "audience": AUDIENCE,
             "sections": list(dict.fromkeys(row.section_title for row in rows)),
             "library": Indicator.objects.filter(is_active=True).exclude(code__in=held),

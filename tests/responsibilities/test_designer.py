@@ -14,6 +14,7 @@ from gongjian.foundation.kernel.errors import (
     NotPermitted,
     StateConflict,
 )
+from responsibilities.aggregation import Across, rule_of
 from responsibilities.checks import Example, Rules
 from responsibilities.models import ReturnForm
 from responsibilities.queries.designer import differences, likeness, minutes_with, similar_fields
@@ -150,6 +151,17 @@ def test_new_rows_get_codes_no_version_ever_used(cast):
     assert [cell.code for cell in saved.layout()] == ["C03", "C04"]
 
 
+def test_the_office_chooses_how_units_are_put_together(cast):
+    draft = save(cast, make_draft(cast), [typed("甲"), typed("最多一次人数", across="max")])
+    assert [rule_of(cell) for cell in draft.layout()] == [Across.SUM, Across.MAX]
+
+    publish_form(draft, actor=cast.office)
+    second = begin_version(draft, actor=cast.office)
+    rows = [replace(row, across="") for row in rows_of(second)]
+    changes = differences(draft, save(cast, second, rows))
+    assert [change.details for change in changes] == [(("各单位汇总", "最大值", "按类型自动"),)]
+
+
 def test_rows_of_a_section_stand_together_in_the_order_given(cast):
     saved = save(
         cast,
@@ -174,6 +186,9 @@ def test_rows_of_a_section_stand_together_in_the_order_given(cast):
         ({"total_of": ("Z201", "Q1")}, "total_of", "没有另一栏“Q1”"),
         ({"not_for": ("moon",)}, "not_for", "单位类别"),
         ({"source": "unit.password"}, "label", "预填来源"),
+        ({"across": "median"}, "across", "不能这样汇总"),
+        ({"value_type": "text", "across": "max"}, "across", "不能这样汇总"),
+        ({"value_type": "percent", "across": "sum"}, "across", "不能这样汇总"),
     ],
 )
 def test_what_is_wrong_in_a_row_stands_beside_it(cast, values, field, message):
