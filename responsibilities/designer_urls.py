@@ -32,6 +32,7 @@ designer_urlpatterns: list[URLPattern] = [
         name="burdenreview_step",
     ),
     path("review/outliers/", outliers.Outliers.as_view(), name="outliers"),
+    path("review/outliers/export/", outliers.OutliersExport.as_view(), name="outliers_export"),
     path("exceptions/", burden.ExceptionList.as_view(), name="exception_list"),
     path("returns/<int:pk>/exception/", burden.ExceptionAsk.as_view(), name="exception_ask"),
     path("exceptions/<int:pk>/", burden.ExceptionDetail.as_view(), name="checkexception_detail"),

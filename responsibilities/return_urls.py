@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
-from responsibilities.views import cell_details, quarters, returns, totals
+from responsibilities.views import cell_details, passages, quarters, returns, totals
 
 urlpatterns: list[URLPattern] = [
     path("returns/", returns.MyReturns.as_view(), name="my_returns"),
@@ -31,6 +31,12 @@ urlpatterns: list[URLPattern] = [
     ),
     path("progress/", totals.FilingProgress.as_view(), name="progress"),
     path("progress/urge/", totals.FilingUrge.as_view(), name="progress_urge"),
+    path("passages/", passages.Passages.as_view(), name="passages"),
+    re_path(
+        r"^passages/(?P<kind>docx|xlsx)/$",
+        passages.PassagesExport.as_view(),
+        name="passages_export",
+    ),
     path("rollup/", totals.Rollup.as_view(), name="rollup"),
     path(
         "rollup/<int:pk>/submit/", totals.ConsolidationSubmit.as_view(), name="consolidation_submit"

@@ -111,6 +111,7 @@ VALUES: dict[str, Any] = {
     "act": ["issue", "urge", "clear"],
     "sheet": ["order", "urging"],
     "documents:route_edit kind": ["documents.notice"],
+    "responsibilities:passages_export kind": ["docx", "xlsx"],
     "kind": ["dispatch"],
     "outcome": ["discuss", "carry"],
     "paper": ["timetable", "sheets", "certificates", "archive"],

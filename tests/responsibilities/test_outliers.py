@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from orgs.imports import workbook_lines
 from orgs.models import Unit
 from responsibilities.authority import REVIEW_RETURN
 from responsibilities.queries.outliers import outliers
@@ -48,6 +49,18 @@ def test_those_without_a_word_are_picked_out(cast, sign_in, year):
     answer = client.get(url, {"period": year.pk, "silent": "1"})
     assert (answer.context["total"], answer.context["silent"]) == (2, 0)
     assert answer.context["rows"] == []
+
+
+def test_the_list_is_taken_along_as_a_workbook(cast, sign_in, year):
+    client = sign_in(cast.township)
+    url = reverse("responsibilities:outliers_export")
+    _, head, *lines = workbook_lines(client.get(url, {"period": year.pk}).content)
+    assert list(head[:4]) == ["单位", "栏号", "栏目", "本期"]
+    assert [(line[1], line[3], line[-1]) for line in lines] == [
+        ("Z203", "90", "情况属实"),
+        ("Z602", "60", "情况属实"),
+    ]
+    assert sign_in(cast.secretary).get(url).status_code == 404
 
 
 def test_the_page_costs_the_same_for_one_return_and_many(

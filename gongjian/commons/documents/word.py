@@ -27,6 +27,7 @@ from gongjian.commons.documents.rendering.characters import clean_values
 from gongjian.commons.documents.rendering.masthead import letterhead, masthead
 from gongjian.commons.documents.rendering.paragraphs import minutes, paragraphs
 from gongjian.commons.documents.rendering.title import title_lines
+from gongjian.foundation.kernel.numbers import in_chinese
 
 FANGSONG, XIAOBIAOSONG, KAITI = "仿宋_GB2312", "方正小标宋简体", "楷体_GB2312"
 HEITI, SONGTI = "黑体", "宋体"
@@ -51,6 +52,40 @@ def build_docx(layout: str, values: Mapping[str, Any]) -> bytes:
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
+
+
+Part = tuple[str, Sequence[tuple[str, str]]]
+
+
+def build_plain(title: str, note: str, parts: Sequence[Part]) -> bytes:
+    """Material to be worked on: no red head and no number, headings and paragraphs only.
+
+    A part is its heading and (name, text) of each piece; headings are Word's own, so that the
+    outline of a long compilation can be walked.
+    """
+    document = Document()
+    _prepare(document, is_landscape=False)
+    _title(document, {"title": title})
+    _line(document, note, face=KAITI, align=WD_ALIGN_PARAGRAPH.CENTER)
+    for number, (heading, pieces) in enumerate(parts, start=1):
+        _heading(document, f"{in_chinese(number)}、{heading}", level=1, face=HEITI)
+        for place, (name, text) in enumerate(pieces, start=1):
+            _heading(document, f"{place}. {name}", level=2, face=KAITI)
+            for line in str(clean_values(text)).split("\n"):
+                if line.strip():
+                    _line(document, line.strip(), indent=2 * _BODY_PT)
+    document.core_properties.title = title[:250]
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def _heading(document: WordDocument, text: str, *, level: int, face: str) -> None:
+    paragraph = document.add_paragraph(style=f"Heading {level}")
+    _font(paragraph.add_run(str(clean_values(text))), face, _BODY_PT, RGBColor(0, 0, 0))
+    form = paragraph.paragraph_format
+    form.first_line_indent, form.keep_with_next = Pt(2 * _BODY_PT), True
+    form.space_before = form.space_after = Pt(0)
 
 
 def _prepare(document: WordDocument, *, is_landscape: bool) -> None:

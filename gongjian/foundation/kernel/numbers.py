@@ -11,6 +11,7 @@ CENT = Decimal("0.01")
 _PLAIN = re.compile(r"-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?|-?\.\d+", re.ASCII)
 #: What people write into a cell that has nothing to report.
 _NOTHING = frozenset({"", "-", "—", "/", "无"})
+_NUMERALS = "一二三四五六七八九"
 _UNITS = {"%": Decimal(1), "万": Decimal(10_000), "亿": Decimal(100_000_000)}
 #: Twelve digits before the point are more than any count in a province.
 LARGEST = Decimal(10) ** 12
@@ -86,3 +87,10 @@ def largest_remainder(
         # A total that is no multiple of the step leaves a crumb with the first.
         parts[order[0]] += left
     return parts
+
+
+def in_chinese(number: int) -> str:
+    """一, 十, 十一, 二十 … up to 九十九, as chapters are numbered."""
+    tens, ones = divmod(number, 10)
+    head = "" if not tens else "十" if tens == 1 else f"{_NUMERALS[tens - 1]}十"
+    return head + (_NUMERALS[ones - 1] if ones else "")

@@ -16,10 +16,9 @@ from gongjian.commons.documents.reporting.content import (
     Value,
     Words,
 )
-from gongjian.foundation.kernel.numbers import round_half_up
+from gongjian.foundation.kernel.numbers import in_chinese, round_half_up
 
 TEMPLATE = "documents/overview.html"
-_NUMBERS = "一二三四五六七八九"
 DASH = "—"
 #: Rows after which a report is printed in parts, and rows of a table that are printed at all.
 LONG, LONGEST = 500, 1000
@@ -52,7 +51,7 @@ def paper_values(
         "lead": lead,
         "sections": [
             {
-                "heading": f"{_ordinal(place + 1)}、{section.title}",
+                "heading": f"{in_chinese(place + 1)}、{section.title}",
                 "headlines": [
                     {"label": line.label, "value": line.value} for line in section.headlines
                 ],
@@ -89,13 +88,6 @@ def _length(section: Mapping[str, Any]) -> int:
 
 def _says(block: Block) -> bool:
     return not (isinstance(block, Chart) and block.is_empty)
-
-
-def _ordinal(number: int) -> str:
-    """一, 十, 十一, 二十 … up to 九十九, as chapters are numbered."""
-    tens, ones = divmod(number, 10)
-    head = "" if not tens else "十" if tens == 1 else f"{_NUMBERS[tens - 1]}十"
-    return head + (_NUMBERS[ones - 1] if ones else "")
 
 
 class _Captions:
