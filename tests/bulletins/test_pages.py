@@ -90,6 +90,27 @@ def test_an_old_window_loses_nothing(cast, sign_in):
     assert answer.status_code == 422
     assert "别处保存过" in text(answer)
     assert "另一个窗口" in text(answer)
+    # What the other window saved stands beside it, and saving once more is enough.
+    assert "别处保存的那一稿" in text(answer)
+    again = form(revision=answer.context["form"]["revision"].value(), body="<p>两稿合一</p>")
+    assert client.post(url("dispatch_write", dispatch.pk), again).status_code == 302
+    dispatch.refresh_from_db()
+    assert dispatch.body == "<p>两稿合一</p>"
+
+
+def test_two_windows_at_one_item_of_an_issue_lose_nothing(cast, sign_in):
+    item = issue_of(cast, [sent(cast)]).items.get()
+    client = sign_in(cast.office)
+    first = {"section": "", "title": "甲", "body": "<p>甲窗口</p>", "revision": "0"}
+    assert client.post(url("item_edit", item.pk), first).status_code == 302
+    answer = client.post(url("item_edit", item.pk), first | {"body": "<p>乙窗口</p>"})
+    assert answer.status_code == 422
+    assert "甲窗口" in text(answer)
+    assert "乙窗口" in text(answer)
+    again = first | {"body": "<p>甲乙</p>", "revision": answer.context["form"]["revision"].value()}
+    assert client.post(url("item_edit", item.pk), again).status_code == 302
+    item.refresh_from_db()
+    assert (item.body, item.revision) == ("<p>甲乙</p>", 2)
 
 
 def test_pictures_are_shown_to_those_who_may_read_the_piece(cast, sign_in):
