@@ -293,7 +293,7 @@ class FollowUpNote(TenantOwned):
     reach_path: ClassVar[str | None] = "follow_up__unit__path"
 
     follow_up = models.ForeignKey(
-        FollowUp, on_delete=models.CASCADE, related_name="notes", verbose_name="督办事项"
+        FollowUp, on_delete=models.PROTECT, related_name="notes", verbose_name="督办事项"
     )
     kind = models.CharField("类型", max_length=12, choices=NoteKind, default=NoteKind.PROGRESS)
     text = models.TextField("内容", max_length=1000)
