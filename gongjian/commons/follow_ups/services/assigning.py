@@ -12,7 +12,7 @@ from django.db.models import Max, Model
 from django.utils import timezone
 
 from gongjian.commons.follow_ups.authority import ASSIGN_FOLLOW_UP
-from gongjian.commons.follow_ups.enums import FollowUpState
+from gongjian.commons.follow_ups.enums import Escalation, FollowUpState
 from gongjian.commons.follow_ups.models import FollowUp, FollowUpHelper
 from gongjian.commons.follow_ups.services.telling import tell_source, tell_unit
 from gongjian.foundation.audit.trail import history_of, record
@@ -197,10 +197,15 @@ def hand_over(
             "first_due_on": due_on,
             "handler": "",
             "received_at": None,
+            "escalation": Escalation.NONE,
             "revision": follow_up.revision + 1,
         },
     )
     follow_up.helpers.filter(unit=unit).delete()
+    # Whom the former unit had asked does not act for the new one.
+    follow_up.delegations.filter(ended_at=None).update(
+        ended_at=timezone.now(), ended_by=actor.label[:200]
+    )
     tell_unit(follow_up, act="issued", title=f"交办事项请签收：{follow_up.title}", body=reason)
     tell_source(follow_up)
     return follow_up
@@ -242,6 +247,7 @@ def resume_follow_up(follow_up: FollowUp, *, actor: Actor, reason: str = "") -> 
         changes={
             "suspended_until": None,
             "due_on": follow_up.due_on + rested,
+            "escalation": Escalation.NONE,
             "revision": follow_up.revision + 1,
         },
     )
