@@ -258,6 +258,9 @@ class Statistics:
     returned: int
     urged: int
     recurred: int
+    #: Matters that came back at least once, and all that were ever cleared.
+    relapsed: int
+    ever_cleared: int
 
     @property
     def clearance(self) -> str:
@@ -266,6 +269,10 @@ class Statistics:
     @property
     def punctuality(self) -> str:
         return _percent(self.in_time, self.cleared)
+
+    @property
+    def recurrence(self) -> str:
+        return _percent(self.relapsed, self.ever_cleared)
 
 
 def _percent(part: int, whole: int) -> str:
@@ -295,12 +302,17 @@ def _figures() -> dict[str, Any]:
         "returned": Sum("return_count", default=0),
         "urged": Sum("urge_count", default=0),
         "recurred": Sum("recurrence_count", default=0),
+        "relapsed": Count("pk", filter=Q(recurrence_count__gt=0)),
+        "ever_cleared": Count("pk", filter=Q(state__in=DONE_STATES) | Q(recurrence_count__gt=0)),
     }
 
 
 def _statistics(row: Mapping[str, Any]) -> Statistics:
     taken = row["taken"]
-    names = ("given", "open", "overdue", "cleared", "in_time", "returned", "urged", "recurred")
+    names = (
+        "given", "open", "overdue", "cleared", "in_time", "returned", "urged", "recurred",
+        "relapsed", "ever_cleared",
+    )  # fmt: skip
     return Statistics(
         average_days=None if taken is None else round(taken.total_seconds() / 86400, 1),
         **{name: row[name] for name in names},
@@ -332,7 +344,7 @@ def statistics_by_source(follow_ups: TenantQuerySet[FollowUp]) -> list[tuple[str
 
 
 def source_name(source_kind: str, kind: str) -> str:
-    """“会议议定事项（督查问题）”: the kind, and where it came from when another record asked for it."""
+    """“整改事项（来自督查问题）”: the kind, and the record that asked for it."""
     source = follow_up_sources.get(source_kind) if source_kind else None
     label = FollowUpKind(kind).label
     return f"{label}（来自{source.label}）" if source else f"{label}（直接交办）"

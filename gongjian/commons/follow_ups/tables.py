@@ -68,7 +68,12 @@ class FollowUpTable(GongjianTable):
         )
 
     def render_title(self, record: FollowUp) -> str:
-        return format_html('{} <span class="muted">{}</span>', record.title, record.number)
+        text = format_html('{} <span class="muted">{}</span>', record.title, record.number)
+        if record.escalation and record.state in IN_UNITS_HANDS:
+            text = format_html("{} {}", text, chip("升级督办", "bad"))
+        if record.recurrence_count:
+            text = format_html("{} {}", text, chip("反弹", "warn"))
+        return text
 
     def render_left(self, record: FollowUp) -> str:
         if record.state not in IN_UNITS_HANDS:

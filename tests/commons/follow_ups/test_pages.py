@@ -33,7 +33,7 @@ def text(answer) -> str:
 
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
-    ("name", "queries"), [("follow_ups:followup_list", 8), ("follow_ups:my_matters", 8)]
+    ("name", "queries"), [("follow_ups:followup_list", 8), ("follow_ups:my_matters", 9)]
 )
 def test_a_list_asks_as_much_for_three_rows_as_for_one(
     cast, sign_in, django_assert_num_queries, name, queries, rows
@@ -184,6 +184,7 @@ def test_many_are_shown_before_they_are_acted_on(cast, sign_in):
     preview = text(client.post(url("together", "issue"), ids))
     assert "将办理下列" in preview
     assert "1 件不会办理" in preview
+    assert "不能交办" in preview
     fit.refresh_from_db()
     assert fit.state == "draft"
     client.post(url("together", "issue"), {**ids, "confirmed": "1"})

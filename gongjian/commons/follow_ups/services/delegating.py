@@ -52,6 +52,8 @@ def delegate_follow_up(
         )
     _demand_fits(follow_up, delegated)
     _close_expired(follow_up)
+    if (former := follow_up.delegations.filter(ended_at=None).first()) is not None:
+        raise StateConflict(f"这件事已经委托给{former.unit.name}，请先收回原来的委托。")
     delegation = FollowUpDelegation(
         follow_up=follow_up,
         unit=delegated.unit,

@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Sequence
 from datetime import date
+from typing import TypeVar
 
 from django.db import transaction
 
@@ -22,6 +23,8 @@ from gongjian.foundation.audit.trail import record
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.kernel.errors import FieldErrors, NotPermitted, StateConflict
+
+T = TypeVar("T")
 
 
 def _demand_cleared(follow_up: FollowUp, actor: Actor) -> None:
@@ -90,7 +93,7 @@ def _note(follow_up: FollowUp, actor: Actor, text: str) -> None:
     )
 
 
-def drawn(pool: Sequence[FollowUp], percent: int, seed: int) -> list[FollowUp]:
+def drawn(pool: Sequence[T], percent: int, seed: int) -> list[T]:
     """A random share of the pool, at least one; the same seed draws the same ones."""
     count = min(len(pool), math.ceil(len(pool) * percent / 100))
     chosen = random.Random(seed).sample(range(len(pool)), count)  # noqa: S311 -- a draw, no secret
