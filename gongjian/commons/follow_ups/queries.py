@@ -121,7 +121,7 @@ def part_of(actor: Actor, part: str) -> TenantQuerySet[FollowUp]:
 
 def look_backs_due(actor: Actor) -> TenantQuerySet[FollowUp]:
     """Cleared matters whose day to be looked at again has come."""
-    found: TenantQuerySet[FollowUp] = (  # type: ignore[assignment]
+    found: TenantQuerySet[FollowUp] = (
         FollowUp.objects.within(actor.scope(VERIFY_FOLLOW_UP))
         .filter(state=FollowUpState.CLEARED, look_back_on__lte=today())
         .exclude(reported_by_user=actor.user_id)
