@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models.functions import Coalesce
@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from gongjian.commons.follow_ups import authority
 from gongjian.commons.follow_ups.enums import (
+    OPEN_STATES,
     Escalation,
     ExtensionState,
     FollowUpKind,
@@ -372,6 +373,17 @@ class FollowUpNote(TenantOwned):
 def soonest_first() -> Coalesce:
     """Order of lists: by the day that holds now; what is suspended by its own day."""
     return Coalesce("suspended_until", "due_on", output_field=models.DateField())
+
+
+def open_first(follow_ups: models.QuerySet[FollowUp]) -> Any:
+    """What somebody still has to act on, the nearest day first; then what is over, newest first."""
+    is_open = models.Q(state__in=[*OPEN_STATES, _S.DRAFT])
+    return follow_ups.order_by(
+        models.Case(models.When(is_open, then=0), default=1, output_field=models.IntegerField()),
+        models.Case(models.When(is_open, then="due_on")),
+        models.F("cleared_at").desc(nulls_last=True),
+        "pk",
+    )
 
 
 def days_taken(follow_up: FollowUp) -> int | None:

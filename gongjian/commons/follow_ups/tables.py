@@ -49,7 +49,6 @@ class FollowUpTable(GongjianTable):
         model = FollowUp
         fields = ["choose", "title", "kind", "unit", "due_on", "left", "state"]
         sequence = fields
-        order_by = ("due_on", "id")
         empty_text = "没有符合条件的督办事项。会议议定、督查整改或办公室交办后会出现在这里。"
 
     def __init__(self, *args: Any, may_choose: bool = True, **kwargs: Any) -> None:

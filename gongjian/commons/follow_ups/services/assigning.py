@@ -12,7 +12,7 @@ from django.db.models import Max, Model
 from django.utils import timezone
 
 from gongjian.commons.follow_ups.authority import ASSIGN_FOLLOW_UP
-from gongjian.commons.follow_ups.enums import Escalation, FollowUpState
+from gongjian.commons.follow_ups.enums import Escalation, ExtensionState, FollowUpState
 from gongjian.commons.follow_ups.models import FollowUp, FollowUpHelper
 from gongjian.commons.follow_ups.services.telling import tell_source, tell_unit
 from gongjian.foundation.audit.trail import history_of, record
@@ -184,6 +184,7 @@ def hand_over(
         act="handed_over",
         title=f"事项已改交其他单位，不再由你单位办理：{follow_up.title}",
     )
+    _close_extensions(follow_up, actor=actor, reason="事项已改交其他单位，时限另定。")
     follow_up = advance(
         follow_up,
         "hand_over",
@@ -216,6 +217,7 @@ def suspend_follow_up(follow_up: FollowUp, *, actor: Actor, until: date, reason:
     """Put a matter off (暂缓) until a day; on that day the tick takes it up again."""
     if until <= today():
         raise FieldErrors({"until": "暂缓到的日期要在今天以后，请重新填写。"})
+    _close_extensions(follow_up, actor=actor, reason="事项已暂缓，恢复办理时时限相应顺延。")
     follow_up = advance(
         follow_up,
         "suspend",
@@ -260,6 +262,23 @@ def resume_follow_up(follow_up: FollowUp, *, actor: Actor, reason: str = "") -> 
     return follow_up
 
 
+def _close_extensions(follow_up: FollowUp, *, actor: Actor, reason: str) -> None:
+    """A request for more time has no object any more; the unit is told so by the reply."""
+    for extension in follow_up.extensions.filter(state=ExtensionState.ASKED):
+        advance(
+            extension,
+            "refuse",
+            actor=actor,
+            at=follow_up.unit,
+            reason=reason,
+            changes={
+                "reply": reason,
+                "decided_by": actor.label[:200],
+                "decided_at": timezone.now(),
+            },
+        )
+
+
 def _rested_days(follow_up: FollowUp) -> timedelta:
     suspended = history_of(follow_up).filter(action="follow_ups.follow_up.suspended").first()
     return today() - timezone.localtime(suspended.at).date() if suspended else timedelta(0)
@@ -269,6 +288,7 @@ def _rested_days(follow_up: FollowUp) -> timedelta:
 def cancel_follow_up(follow_up: FollowUp, *, actor: Actor, reason: str) -> FollowUp:
     """Call a matter off; its number stays used and its story stays."""
     was_out = follow_up.state != FollowUpState.DRAFT
+    _close_extensions(follow_up, actor=actor, reason="事项已撤销。")
     follow_up = advance(
         follow_up,
         "cancel",

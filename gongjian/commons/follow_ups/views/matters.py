@@ -30,7 +30,7 @@ from gongjian.commons.follow_ups.enums import (
 )
 from gongjian.commons.follow_ups.filters import FollowUpFilter
 from gongjian.commons.follow_ups.forms import FollowUpForm, NoteForm
-from gongjian.commons.follow_ups.models import FollowUp, days_taken
+from gongjian.commons.follow_ups.models import FollowUp, days_taken, open_first
 from gongjian.commons.follow_ups.places import may_handle_it, place_of_handling
 from gongjian.commons.follow_ups.queries import (
     PARTS,
@@ -78,7 +78,7 @@ class FollowUpList(ListPage):
     heading = "督办事项"
 
     def get_queryset(self) -> TenantQuerySet[Any]:
-        records = super().get_queryset()
+        records = open_first(super().get_queryset())
         if self.actor.may(ASSIGN_FOLLOW_UP):
             return records
         # A draft is nobody's business yet but that of those who draw it up.
