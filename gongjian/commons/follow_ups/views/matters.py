@@ -78,7 +78,7 @@ class FollowUpList(ListPage):
     heading = "督办事项"
 
     def get_queryset(self) -> TenantQuerySet[Any]:
-        records = open_first(super().get_queryset())
+        records: TenantQuerySet[Any] = open_first(super().get_queryset())
         if self.actor.may(ASSIGN_FOLLOW_UP):
             return records
         # A draft is nobody's business yet but that of those who draw it up.
