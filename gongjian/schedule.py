@@ -27,6 +27,11 @@ BEAT_TABLE: dict[str, dict[str, Any]] = {
         "task": "follow_ups.tick_resume",
         "schedule": crontab(hour="6", minute="40"),
     },
+    # After what rested was taken up: its day has moved.
+    "raise overdue follow-ups": {
+        "task": "follow_ups.tick_raise",
+        "schedule": crontab(hour="6", minute="50"),
+    },
     # Periods of the year's arrangement whose day has come; caught up if missed.
     "open periods": {
         "task": "responsibilities.tick_opening",

@@ -14,6 +14,7 @@ NIGHTLY = {
     "documents.revive_reports_of_tenant",
     "documents.schedule_reports_of_tenant",
     "evidence.clear_unused",
+    "follow_ups.raise_overdue",
     "follow_ups.resume_due",
     "notices.deliver_due_in_tenant",
     "notices.find_due_in_tenant",

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from gongjian.commons.follow_ups.models import FollowUp
 from gongjian.commons.follow_ups.services.assigning import issue_follow_up, open_follow_up
+from gongjian.commons.follow_ups.services.delegating import Delegated, delegate_follow_up
 from gongjian.commons.follow_ups.services.handling import (
     clear_follow_up,
     receive_follow_up,
@@ -47,3 +48,19 @@ def reported(cast, *, by=None, **values) -> FollowUp:
 
 def cleared(cast, **values) -> FollowUp:
     return clear_follow_up(reported(cast, **values), actor=cast.office)
+
+
+def delegated(cast, **values) -> FollowUp:
+    """A township's matter that its village sees to for five days."""
+    matter = in_hand(cast, cast.dongfeng, by=cast.township, **values)
+    delegate_follow_up(
+        matter,
+        actor=cast.township,
+        delegated=Delegated(
+            unit=cast.hongqi,
+            starts_on=today(),
+            ends_on=today() + timedelta(days=5),
+            reason="经办人外出学习。",
+        ),
+    )
+    return FollowUp.objects.select_related("unit", "giver").get(pk=matter.pk)

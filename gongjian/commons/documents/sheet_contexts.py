@@ -36,6 +36,15 @@ class OrderContext(_Values):
     urge_count: str = "0"
     light: str = ""
     late: str = ""
+    #: What the system knows already; empty lines are left to be filled by hand.
+    received: str = ""
+    received_on: str = ""
+    result: str = ""
+    reported: str = ""
+    reported_on: str = ""
+    opinion: str = ""
+    verified: str = ""
+    verified_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,5 +17,7 @@ class FollowUpsConfig(AppConfig):
             documents,
             eligibility,
             evidence_contributions,
+            indicators,
             reminders,
+            search,
         )

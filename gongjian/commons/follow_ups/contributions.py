@@ -16,6 +16,7 @@ from gongjian.commons.follow_ups.enums import FollowUpState
 from gongjian.commons.follow_ups.models import FollowUp
 from gongjian.commons.follow_ups.queries import (
     extensions_asked,
+    look_backs_due,
     matters_of,
     statistics,
     waiting_for_verification,
@@ -63,10 +64,11 @@ navigation.register(
 def find_todos(actor: Actor) -> Asking[Sequence[Todo]]:
     """Matters to sign for and to finish, reports to verify, extensions to decide."""
     asked = extensions_asked(actor.scope(DECIDE_EXTENSION)).select_related("follow_up")
-    matters, reported, extensions = yield [
+    matters, reported, extensions, cleared = yield [
         matters_of(actor)[:MOST_TODOS] if actor.may(HANDLE_FOLLOW_UP) else None,
         waiting_for_verification(actor),
         asked[:MOST_TODOS],
+        look_backs_due(actor),
     ]
     todos = [_own_todo(item) for item in matters]
     if count := reported.count:
@@ -88,6 +90,14 @@ def find_todos(actor: Actor) -> Asking[Sequence[Todo]]:
         )
         for extension in extensions
     ]
+    if count := cleared.count:
+        todos.append(
+            Todo(
+                title=f"{count} 件已销号事项该回头看",
+                url=f"{reverse('follow_ups:followup_list')}?mark=look_back",
+                icon="eye-check",
+            )
+        )
     return todos
 
 

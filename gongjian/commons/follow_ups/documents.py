@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import xlsxwriter
+from django.utils import timezone
 
 from gongjian.commons.documents.rendering import render_pdf
 from gongjian.commons.documents.sheet_contexts import OrderContext
@@ -21,6 +23,7 @@ from gongjian.commons.follow_ups.authority import VIEW_FOLLOW_UP
 from gongjian.commons.follow_ups.enums import FollowUpState, Light, NoteKind
 from gongjian.commons.follow_ups.models import FollowUp, FollowUpNote
 from gongjian.commons.follow_ups.queries import lights_of
+from gongjian.foundation.audit.trail import history_of
 from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.tenancy.scope import require_tenant_id
 from orgs.models import Tenant
@@ -47,14 +50,47 @@ def order_values(follow_up: FollowUp, *, is_urging: bool) -> OrderContext:
         unit=follow_up.unit.name,
         helpers=helpers or "—",
         requirement=follow_up.requirement,
-        due_on=long_date(follow_up.due_on),
+        due_on=_due(follow_up),
         urgency=follow_up.get_urgency_display(),
         contact=follow_up.contact or "—",
         urging=_urging(urged) if is_urging else "",
         urge_count=str(follow_up.urge_count),
         light=_colour(follow_up) if is_urging else "",
         late=f"已逾期{late}天" if is_urging and late > 0 else "",
+        **_known(follow_up),
     )
+
+
+def _known(follow_up: FollowUp) -> dict[str, str]:
+    """What was signed for, reported and verified up to now; of a round before nothing."""
+    known: dict[str, str] = {}
+    if follow_up.received_at is not None:
+        signed = history_of(follow_up).filter(action="follow_ups.follow_up.received").first()
+        who = signed.actor_label if signed else follow_up.handler
+        known |= {"received": who, "received_on": _day_of(follow_up.received_at)}
+    if follow_up.reported_at is not None:
+        known |= {
+            "result": follow_up.result,
+            "reported": follow_up.reported_by,
+            "reported_on": _day_of(follow_up.reported_at),
+        }
+    if follow_up.cleared_at is not None:
+        known |= {
+            "opinion": follow_up.opinion or "同意销号。",
+            "verified": follow_up.cleared_by,
+            "verified_on": _day_of(follow_up.cleared_at),
+        }
+    return known
+
+
+def _day_of(moment: datetime) -> str:
+    return long_date(timezone.localtime(moment).date())
+
+
+def _due(follow_up: FollowUp) -> str:
+    first = follow_up.first_due_on
+    moved = f"（原定{long_date(first)}）" if first and first != follow_up.due_on else ""
+    return f"{long_date(follow_up.due_on)}{moved}"
 
 
 def _urging(urged: FollowUpNote | None) -> str:
@@ -86,7 +122,7 @@ def produce_urging(parameters: Mapping[str, Any]) -> Production:
 _HEAD = (
     "编号", "事项名称", "类型", "立项依据", "主办单位", "承办人", "交办日期", "原定时限",
     "办理时限", "状态", "时限提示", "催办次数", "退办次数", "申请办结日期", "销号日期", "核验人",
-    "反弹次数", "办理结果",
+    "反弹次数", "升级", "办理结果",
 )  # fmt: skip
 
 
@@ -127,7 +163,8 @@ def _row(item: FollowUp, light: Light | None) -> list[str | int]:
         item.unit.name, item.handler, _day(item.issued_at), _day(item.first_due_on),
         _day(item.due_on), item.get_state_display(), light.label if light else "",
         item.urge_count, item.return_count, _day(item.reported_at), _day(item.cleared_at),
-        item.cleared_by, item.recurrence_count, item.result,
+        item.cleared_by, item.recurrence_count,
+        item.get_escalation_display() if item.escalation else "", item.result,
     ]  # fmt: skip
 
 

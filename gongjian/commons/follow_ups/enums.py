@@ -54,6 +54,14 @@ class Light(models.TextChoices):
     RED = "red", "已逾期"
 
 
+class Escalation(models.IntegerChoices):
+    """How far up an overdue matter has been taken (升级督办)."""
+
+    NONE = 0, "未升级"
+    SUPERIOR = 1, "已提级上级单位"
+    LEADERS = 2, "已提请领导小组领导"
+
+
 class ExtensionState(models.TextChoices):
     ASKED = "asked", "待批准"
     GRANTED = "granted", "已同意"
@@ -67,3 +75,4 @@ class NoteKind(models.TextChoices):
     URGE = "urge", "催办"
     LOOK_BACK = "look_back", "回头看"
     ESCALATION = "escalation", "提请协调"
+    RAISED = "raised", "升级督办"

@@ -8,6 +8,7 @@ from gongjian.commons.evidence.shelf import EvidenceSubject, evidence_subjects
 from gongjian.commons.follow_ups.authority import HANDLE_FOLLOW_UP
 from gongjian.commons.follow_ups.enums import IN_UNITS_HANDS, ExtensionState, FollowUpState
 from gongjian.commons.follow_ups.models import FollowUp
+from gongjian.commons.follow_ups.places import may_handle_it
 from gongjian.commons.follow_ups.queries import readable_by
 from gongjian.foundation.kernel.actor import Actor
 
@@ -27,7 +28,7 @@ def _may_add(actor: Actor, follow_up: FollowUp, slot: str) -> bool:
     in_hand = follow_up.state in IN_UNITS_HANDS and follow_up.state != FollowUpState.ISSUED
     if not in_hand:
         return False
-    if actor.may(HANDLE_FOLLOW_UP, at=follow_up.unit):
+    if may_handle_it(follow_up, actor):
         return True
     helps = follow_up.helpers.filter(unit_id=actor.unit_id or 0)
     return slot == DONE and actor.may(HANDLE_FOLLOW_UP) and helps.exists()

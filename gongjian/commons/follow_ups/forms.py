@@ -134,6 +134,114 @@ class HandOverForm(UntilForm):
         self.fields["unit"].offer(units)  # type: ignore[attr-defined]
 
 
+class HandOverManyForm(forms.Form):
+    """Many at once: each keeps its own day unless one is given for all."""
+
+    unit = UnitField(label="改交给", permission=ASSIGN_FOLLOW_UP)
+    until = forms.DateField(
+        label="统一的办理时限",
+        widget=_DAY,
+        required=False,
+        help_text="不填时各件沿用原来的时限；已逾期的必须填写。",
+    )
+    reason = forms.CharField(label="理由", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, units: TenantQuerySet[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].offer(units)  # type: ignore[attr-defined]
+
+
+class DelegateForm(forms.Form):
+    """Who acts for this unit, and from when until when."""
+
+    unit = UnitField(
+        label="受托单位", permission=VIEW_FOLLOW_UP, help_text="下级单位，或这件事的协办单位。"
+    )
+    starts_on = forms.DateField(label="委托起", widget=_DAY)
+    ends_on = forms.DateField(
+        label="委托止", widget=_DAY, help_text="到期自动收回，不能晚于办理时限。"
+    )
+    reason = forms.CharField(
+        label="委托事由",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="为什么委托、委托办什么。委托期间对方可以填进展、传佐证、申请办结，责任仍在本单位。",
+    )
+
+    def __init__(self, *args: Any, units: TenantQuerySet[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].offer(units)  # type: ignore[attr-defined]
+
+
+class RaiseForm(forms.Form):
+    level = forms.TypedChoiceField(
+        label="提到哪一级", coerce=int, choices=(), widget=forms.RadioSelect
+    )
+    text = forms.CharField(
+        label="升级理由",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="写明拖在哪里、请上级督促什么；上级和主办单位都会收到。",
+    )
+
+    def __init__(self, *args: Any, levels: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["level"].choices = levels  # type: ignore[attr-defined]
+        if levels:
+            self.fields["level"].initial = levels[0][0]
+
+
+class LookBackDayForm(forms.Form):
+    day = forms.DateField(label="回头看日期", widget=_DAY)
+    reason = forms.CharField(
+        label="说明", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class LookBackForm(forms.Form):
+    """What was found on the spot: it held, or it came back and is given out anew."""
+
+    finding = forms.ChoiceField(
+        label="回头看结果",
+        choices=[("held", "已巩固，没有反弹"), ("back", "已反弹，重新交办")],
+        widget=forms.RadioSelect,
+    )
+    text = forms.CharField(
+        label="看到的情况",
+        max_length=990,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="到了哪里、看了什么、和销号时相比怎么样。",
+    )
+    due_on = forms.DateField(
+        label="新的办理时限", widget=_DAY, required=False, help_text="反弹时必须填写。"
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if (
+            cleaned.get("finding") == "back"
+            and not cleaned.get("due_on")
+            and "due_on" not in self.errors
+        ):
+            self.add_error("due_on", "反弹的事项要重新交办，请填写新的办理时限。")
+        return cleaned
+
+
+class DrawForm(forms.Form):
+    """How many of the cleared matters are looked at again."""
+
+    year = forms.TypedChoiceField(label="销号年度", coerce=int, choices=())
+    percent = forms.IntegerField(
+        label="抽取比例（%）", min_value=1, max_value=100, initial=10, help_text="至少抽一件。"
+    )
+    day = forms.DateField(label="回头看日期", widget=_DAY)
+    seed = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, years: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"].choices = [(year, f"{year}年") for year in years]  # type: ignore[attr-defined]
+
+
 class UrgeForm(forms.Form):
     text = forms.CharField(
         label="催办内容",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models.functions import Coalesce
@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from gongjian.commons.follow_ups import authority
 from gongjian.commons.follow_ups.enums import (
+    OPEN_STATES,
+    Escalation,
     ExtensionState,
     FollowUpKind,
     FollowUpState,
@@ -74,6 +76,9 @@ class FollowUp(TenantOwned, Stateful):
     opinion = models.CharField("核验意见", max_length=500, blank=True)
     return_count = models.PositiveSmallIntegerField("退办次数", default=0, editable=False)
     urge_count = models.PositiveSmallIntegerField("催办次数", default=0, editable=False)
+    escalation = models.PositiveSmallIntegerField(
+        "升级", choices=Escalation, default=Escalation.NONE, editable=False
+    )
     look_back_on = models.DateField("回头看日期", null=True, blank=True)
     recurrence_count = models.PositiveSmallIntegerField("反弹次数", default=0, editable=False)
     suspended_until = models.DateField("暂缓至", null=True, blank=True)
@@ -286,6 +291,62 @@ class FollowUpExtension(TenantOwned, Stateful):
         return f"{self.follow_up} 延至{self.until:%Y-%m-%d}"
 
 
+class FollowUpDelegation(TenantOwned):
+    """A matter that another unit sees to for a time (委托承办).
+
+    The responsible unit answers for the matter all the same: lateness and rates
+    stay its own. From ``starts_on`` to ``ends_on`` the posts of the other unit
+    may act on it as its own would.
+    """
+
+    reach_path: ClassVar[str | None] = "follow_up__unit__path"
+
+    follow_up = models.ForeignKey(
+        FollowUp, on_delete=models.PROTECT, related_name="delegations", verbose_name="督办事项"
+    )
+    unit = models.ForeignKey(
+        "orgs.Unit",
+        on_delete=models.PROTECT,
+        related_name="delegated_follow_ups",
+        verbose_name="受托单位",
+    )
+    starts_on = models.DateField("委托起")
+    ends_on = models.DateField("委托止")
+    reason = models.CharField("委托事由", max_length=500)
+    given_by = models.CharField("委托人", max_length=200)
+    given_at = models.DateTimeField("委托时间", auto_now_add=True)
+    ended_at = models.DateTimeField("终止时间", null=True, blank=True, editable=False)
+    ended_by = models.CharField("终止人", max_length=200, blank=True, editable=False)
+
+    class Meta(TenantOwned.Meta):
+        verbose_name = "委托承办"
+        ordering = ["-id"]
+        constraints = [
+            *wall(
+                "follow_ups_followupdelegation",
+                follow_up_id="follow_ups_followup",
+                unit_id="orgs_unit",
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "follow_up"],
+                condition=models.Q(ended_at__isnull=True),
+                name="follow_up_delegated_once",
+                violation_error_message="这件事已经委托给一个单位，请先终止原来的委托。",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")),
+                name="delegation_ends_after_start",
+                violation_error_message="委托止期要在起期当天或以后，请重新填写。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.follow_up} 委托{self.unit}"
+
+    def runs_on(self, day: date) -> bool:
+        return self.ended_at is None and self.starts_on <= day <= self.ends_on
+
+
 class FollowUpNote(TenantOwned):
     """A line of the story: progress, opinion, urging, look-back. Never edited."""
 
@@ -293,7 +354,7 @@ class FollowUpNote(TenantOwned):
     reach_path: ClassVar[str | None] = "follow_up__unit__path"
 
     follow_up = models.ForeignKey(
-        FollowUp, on_delete=models.CASCADE, related_name="notes", verbose_name="督办事项"
+        FollowUp, on_delete=models.PROTECT, related_name="notes", verbose_name="督办事项"
     )
     kind = models.CharField("类型", max_length=12, choices=NoteKind, default=NoteKind.PROGRESS)
     text = models.TextField("内容", max_length=1000)
@@ -312,6 +373,17 @@ class FollowUpNote(TenantOwned):
 def soonest_first() -> Coalesce:
     """Order of lists: by the day that holds now; what is suspended by its own day."""
     return Coalesce("suspended_until", "due_on", output_field=models.DateField())
+
+
+def open_first(follow_ups: models.QuerySet[FollowUp]) -> Any:
+    """What somebody still has to act on, the nearest day first; then what is over, newest first."""
+    is_open = models.Q(state__in=[*OPEN_STATES, _S.DRAFT])
+    return follow_ups.order_by(
+        models.Case(models.When(is_open, then=0), default=1, output_field=models.IntegerField()),
+        models.Case(models.When(is_open, then="due_on")),
+        models.F("cleared_at").desc(nulls_last=True),
+        "pk",
+    )
 
 
 def days_taken(follow_up: FollowUp) -> int | None:

@@ -49,7 +49,6 @@ class FollowUpTable(GongjianTable):
         model = FollowUp
         fields = ["choose", "title", "kind", "unit", "due_on", "left", "state"]
         sequence = fields
-        order_by = ("due_on", "id")
         empty_text = "没有符合条件的督办事项。会议议定、督查整改或办公室交办后会出现在这里。"
 
     def __init__(self, *args: Any, may_choose: bool = True, **kwargs: Any) -> None:
@@ -68,7 +67,12 @@ class FollowUpTable(GongjianTable):
         )
 
     def render_title(self, record: FollowUp) -> str:
-        return format_html('{} <span class="muted">{}</span>', record.title, record.number)
+        text = format_html('{} <span class="muted">{}</span>', record.title, record.number)
+        if record.escalation and record.state in IN_UNITS_HANDS:
+            text = format_html("{} {}", text, chip("升级督办", "bad"))
+        if record.recurrence_count:
+            text = format_html("{} {}", text, chip("反弹", "warn"))
+        return text
 
     def render_left(self, record: FollowUp) -> str:
         if record.state not in IN_UNITS_HANDS:

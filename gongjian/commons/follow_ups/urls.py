@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from gongjian.commons.follow_ups.views import acts, matters
+from gongjian.commons.follow_ups.views import acts, looking_back, matters, together
 
 app_name = "follow_ups"
 
@@ -14,7 +14,8 @@ urlpatterns: list[URLPattern] = [
     path("statistics/", matters.Statistics.as_view(), name="statistics"),
     path("ledger/", matters.Ledger.as_view(), name="ledger"),
     path("new/", matters.FollowUpCreate.as_view(), name="followup_create"),
-    path("together/<slug:act>/", acts.Together.as_view(), name="together"),
+    path("together/<slug:act>/", together.Together.as_view(), name="together"),
+    path("look-back/", looking_back.Draw.as_view(), name="look_back_draw"),
     path("<int:pk>/", matters.FollowUpDetail.as_view(), name="followup_detail"),
     path("<int:pk>/edit/", matters.FollowUpEdit.as_view(), name="followup_edit"),
     path("<int:pk>/print/<slug:sheet>/", matters.PrintOrder.as_view(), name="followup_print"),
@@ -28,5 +29,12 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/suspend/", acts.Suspend.as_view(), name="followup_suspend"),
     path("<int:pk>/reopen/", acts.Reopen.as_view(), name="followup_reopen"),
     path("<int:pk>/escalate/", acts.Escalate.as_view(), name="followup_escalate"),
+    path("<int:pk>/raise/", acts.Raise.as_view(), name="followup_raise"),
+    path("<int:pk>/delegate/", acts.Delegate.as_view(), name="followup_delegate"),
+    path("<int:pk>/delegate/end/", acts.EndDelegation.as_view(), name="delegation_end"),
+    path("<int:pk>/look-back/", looking_back.LookBack.as_view(), name="followup_look_back"),
+    path(
+        "<int:pk>/look-back/day/", looking_back.LookBackDay.as_view(), name="followup_look_back_day"
+    ),
     path("<int:pk>/urge/", acts.Urge.as_view(), name="followup_urge"),
 ]

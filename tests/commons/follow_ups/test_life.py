@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -14,9 +15,11 @@ from hypothesis.stateful import run_state_machine_as_test as run_machine
 from gongjian.commons.follow_ups.models import FollowUp, FollowUpExtension
 from gongjian.commons.follow_ups.services.assigning import (
     cancel_follow_up,
+    hand_over,
     resume_follow_up,
     suspend_follow_up,
 )
+from gongjian.commons.follow_ups.services.escalating import raise_follow_up
 from gongjian.commons.follow_ups.services.handling import (
     ask_extension,
     clear_follow_up,
@@ -30,7 +33,7 @@ from gongjian.commons.follow_ups.services.handling import (
 )
 from gongjian.foundation.audit.trail import history_of
 from gongjian.foundation.kernel.dates import today
-from gongjian.foundation.kernel.errors import DomainError
+from gongjian.foundation.kernel.errors import DomainError, StateConflict
 from tests.factories.follow_ups import issued
 
 #: Act → (states it starts from, state after it). The plain model.
@@ -44,6 +47,7 @@ LIFE: dict[str, tuple[frozenset[str], str]] = {
     "reopen": (frozenset({"cleared", "looked_back"}), "issued"),
     "suspend": (frozenset({"issued", "in_hand", "returned"}), "suspended"),
     "resume": (frozenset({"suspended"}), "in_hand"),
+    "hand_over": (frozenset({"issued", "in_hand", "returned"}), "issued"),
     "cancel": (frozenset({"issued", "in_hand", "returned", "suspended"}), "cancelled"),
 }
 
@@ -59,11 +63,16 @@ def machine_for(cast) -> type[RuleBasedStateMachine]:
             self.due: date = self.fresh().due_on
             self.first = self.due
             self.asked: date | None = None
+            self.unit, self.level, self.reporter = cast.hongqi, 0, ""
             self.recurrences, self.acts = 0, 0
 
         def teardown(self) -> None:
             transaction.set_rollback(True)
             self.point.__exit__(None, None, None)
+
+        def holder(self):
+            """Who acts for the unit that has the matter."""
+            return cast.secretary if self.unit == cast.hongqi else cast.township
 
         def fresh(self) -> FollowUp:
             return FollowUp.objects.select_related("unit", "giver").get(pk=self.pk)
@@ -81,19 +90,21 @@ def machine_for(cast) -> type[RuleBasedStateMachine]:
 
         @rule()
         def receive(self) -> None:
-            self.do("receive", lambda row: receive_follow_up(row, actor=cast.secretary))
+            self.do("receive", lambda row: receive_follow_up(row, actor=self.holder()))
 
-        @rule()
-        def report(self) -> None:
-            if self.do(
-                "report", lambda row: report_follow_up(row, actor=cast.secretary, result="已办。")
-            ):
+        @rule(who=st.sampled_from(["secretary", "both_hats"]))
+        def report(self, who: str) -> None:
+            actor = self.holder()
+            if who == "both_hats":
+                actor = replace(actor, user_id=cast.leader.user_id)
+            if self.do("report", lambda row: report_follow_up(row, actor=actor, result="已办。")):
+                self.reporter = who
                 # What was asked for goes with the report.
                 self.asked = None
 
         @rule()
         def take_back(self) -> None:
-            self.do("take_back", lambda row: take_back_report(row, actor=cast.secretary))
+            self.do("take_back", lambda row: take_back_report(row, actor=self.holder()))
 
         @rule()
         def send_back(self) -> None:
@@ -104,6 +115,55 @@ def machine_for(cast) -> type[RuleBasedStateMachine]:
         @rule()
         def clear(self) -> None:
             self.do("clear", lambda row: clear_follow_up(row, actor=cast.office))
+
+        @rule()
+        def verify_ones_own_report_in_another_post(self) -> None:
+            """The leader may verify, but not what the same person reported for the village."""
+            if self.state != "reported" or self.reporter != "both_hats":
+                return
+            with (
+                pytest.raises(DomainError, match="您本人提交的，须由另一个人核验"),
+                transaction.atomic(),
+            ):
+                clear_follow_up(self.fresh(), actor=cast.leader)
+
+        @rule()
+        def second_verifier_comes_late(self) -> None:
+            """Who acts on the page he opened before is told who was quicker, and what was done."""
+            seen = self.fresh()
+            if not self.do("clear", lambda row: clear_follow_up(row, actor=cast.office)):
+                return
+            with (
+                pytest.raises(StateConflict, match=r"现在是“已销号”.*已于.*办理“核验销号”"),
+                transaction.atomic(),
+            ):
+                return_follow_up(seen, actor=cast.leader, reason="不行。")
+
+        @rule(level=st.integers(1, 2))
+        def go_up(self, level: int) -> None:
+            def act() -> None:
+                raise_follow_up(self.fresh(), actor=cast.office, level=level, text="拖延。")
+
+            if self.state in {"issued", "in_hand", "returned"} and level > self.level:
+                act()
+                self.level = level
+            else:
+                with pytest.raises(StateConflict), transaction.atomic():
+                    act()
+
+        @rule(days=st.integers(-1, 20), to=st.sampled_from(["dongfeng", "hongqi"]))
+        def give_to_another(self, days: int, to: str) -> None:
+            unit, later = getattr(cast, to), today() + timedelta(days=days)
+
+            def act(row: FollowUp) -> None:
+                hand_over(row, actor=cast.office, unit=unit, due_on=later, reason="改交。")
+
+            if days < 0 or unit == self.unit:
+                with pytest.raises(DomainError), transaction.atomic():
+                    act(self.fresh())
+            elif self.do("hand_over", act):
+                self.unit, self.due, self.first, self.level = unit, later, later, 0
+                self.asked = None
 
         @rule(who=st.sampled_from(["secretary", "union_chair", "neighbour", "other_county"]))
         def clear_without_being_asked(self, who: str) -> None:
@@ -127,6 +187,7 @@ def machine_for(cast) -> type[RuleBasedStateMachine]:
                     act(self.fresh())
             elif self.do("reopen", act):
                 self.due = self.first = later
+                self.level = 0
                 self.recurrences += 1
 
         @rule()
@@ -136,12 +197,13 @@ def machine_for(cast) -> type[RuleBasedStateMachine]:
                 "suspend",
                 lambda row: suspend_follow_up(row, actor=cast.office, until=later, reason="等款。"),
             ):
-                # What was asked for before waits on, or went with it: the database says which.
-                self.asked = self.asked if self.waiting() else None
+                # The days it rests are added; what was asked for before is answered by that.
+                self.asked = None
 
         @rule()
         def take_up(self) -> None:
-            self.do("resume", lambda row: resume_follow_up(row, actor=cast.office))
+            if self.do("resume", lambda row: resume_follow_up(row, actor=cast.office)):
+                self.level = 0
 
         @rule(days=st.integers(-3, 12))
         def ask(self, days: int) -> None:
@@ -149,7 +211,7 @@ def machine_for(cast) -> type[RuleBasedStateMachine]:
 
             def act() -> None:
                 ask_extension(
-                    self.fresh(), actor=cast.secretary, until=until, reason="材料没有到齐。"
+                    self.fresh(), actor=self.holder(), until=until, reason="材料没有到齐。"
                 )
 
             fits = self.state in {"in_hand", "returned"} and today() <= self.due < until
@@ -157,7 +219,9 @@ def machine_for(cast) -> type[RuleBasedStateMachine]:
                 act()
                 self.asked = until
             else:
-                with pytest.raises(DomainError), transaction.atomic():
+                late = self.state in {"in_hand", "returned"} and self.due < today()
+                why = "已过，按规定延期须在到期前申请" if late else None
+                with pytest.raises(DomainError, match=why), transaction.atomic():
                     act()
 
         @rule(granted=st.booleans())
@@ -167,7 +231,7 @@ def machine_for(cast) -> type[RuleBasedStateMachine]:
                 return
             decide_extension(row, actor=cast.office, granted=granted, reply="知悉。")
             if granted and self.asked is not None:
-                self.due = self.asked
+                self.due, self.level = self.asked, 0
             self.asked = None
 
         @rule()
@@ -184,6 +248,7 @@ def machine_for(cast) -> type[RuleBasedStateMachine]:
         def it_is_where_the_model_is(self) -> None:
             row = self.fresh()
             assert (row.state, row.due_on) == (self.state, self.due)
+            assert (row.unit, row.escalation) == (self.unit, self.level)
             assert row.recurrence_count == self.recurrences
             assert (self.waiting() is not None) == (self.asked is not None)
 

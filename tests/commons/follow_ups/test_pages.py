@@ -11,12 +11,23 @@ from python_calamine import CalamineWorkbook
 from gongjian.commons.documents.files import read_file
 from gongjian.commons.documents.models import ReportJob
 from gongjian.commons.documents.reports import run_report
+from gongjian.commons.follow_ups.documents import order_values
 from gongjian.commons.follow_ups.models import FollowUp
-from gongjian.commons.follow_ups.queries import light_filter, lights_of, statistics
+from gongjian.commons.follow_ups.queries import (
+    light_filter,
+    lights_of,
+    statistics,
+    statistics_by_source,
+)
 from gongjian.commons.follow_ups.reminders import days_near, looking_back, waiting
+from gongjian.commons.follow_ups.services.assigning import SourceReference
 from gongjian.commons.follow_ups.services.handling import (
     ask_extension,
+    clear_follow_up,
     note_follow_up,
+    receive_follow_up,
+    reopen_follow_up,
+    report_follow_up,
 )
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.web.shelves import todos_of
@@ -33,7 +44,7 @@ def text(answer) -> str:
 
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
-    ("name", "queries"), [("follow_ups:followup_list", 8), ("follow_ups:my_matters", 8)]
+    ("name", "queries"), [("follow_ups:followup_list", 8), ("follow_ups:my_matters", 9)]
 )
 def test_a_list_asks_as_much_for_three_rows_as_for_one(
     cast, sign_in, django_assert_num_queries, name, queries, rows
@@ -184,6 +195,7 @@ def test_many_are_shown_before_they_are_acted_on(cast, sign_in):
     preview = text(client.post(url("together", "issue"), ids))
     assert "将办理下列" in preview
     assert "1 件不会办理" in preview
+    assert "不能交办" in preview
     fit.refresh_from_db()
     assert fit.state == "draft"
     client.post(url("together", "issue"), {**ids, "confirmed": "1"})
@@ -229,10 +241,6 @@ def test_the_waiting_of_the_verifier_is_not_the_units_lateness(cast):
     with time_machine.travel("2026-09-01 09:00 +0800", tick=False):
         item = reported(cast, due_on=today() + timedelta(days=3))
     with time_machine.travel("2026-10-20 09:00 +0800", tick=False):
-        from gongjian.commons.follow_ups.services.handling import (
-            clear_follow_up,
-        )
-
         clear_follow_up(item, actor=cast.office)
 
     assert statistics(FollowUp.objects.all()).in_time == 1
@@ -291,6 +299,69 @@ def test_the_sheet_of_a_matter_is_printed_in_the_background(cast, sign_in, sheet
     assert job.file.name.endswith("（整修职工活动室）.pdf")
     assert sign_in(cast.neighbour).post(url("followup_print", item.pk, sheet)).status_code == 302
     assert sign_in(cast.other_county).post(url("followup_print", item.pk, sheet)).status_code == 404
+
+
+def test_the_sheet_prints_what_is_known_and_leaves_the_rest_to_be_filled(cast):
+    with time_machine.travel("2026-09-01 09:00 +0800", tick=False):
+        item = issued(cast)
+    blank = order_values(item, is_urging=False)
+    assert (blank.received, blank.result, blank.verified) == ("", "", "")
+
+    with time_machine.travel("2026-09-03 09:00 +0800", tick=False):
+        receive_follow_up(item, actor=cast.secretary)
+        item.refresh_from_db()
+        item = report_follow_up(item, actor=cast.secretary, result="已整修并验收。")
+        item = clear_follow_up(item, actor=cast.office, reason="现场看过。")
+    known = order_values(item, is_urging=False)
+    assert (known.received, known.received_on) == (cast.secretary.label, "2026年9月3日")
+    assert (known.result, known.reported) == ("已整修并验收。", cast.secretary.label)
+    assert (known.opinion, known.verified) == ("现场看过。", cast.office.label)
+
+    again = reopen_follow_up(
+        item, actor=cast.office, due_on=today() + timedelta(days=9), reason="反弹。"
+    )
+    assert order_values(again, is_urging=False).verified == ""
+
+
+def test_the_list_begins_with_what_is_open(cast, sign_in):
+    done = cleared(cast, due_on=today())
+    later = issued(cast, title="以后的事", due_on=today() + timedelta(days=90))
+    sooner = issued(cast, title="眼前的事", due_on=today() + timedelta(days=3))
+    page = sign_in(cast.office).get(url("followup_list"))
+    assert [row.record for row in page.context_data["table"].rows] == [sooner, later, done]
+
+
+@pytest.mark.parametrize(
+    ("part", "who", "shown"),
+    [
+        ("own", "secretary", True),
+        ("own", "township", False),
+        ("helped", "secretary", False),
+        ("helped", "township", True),
+        ("delegated", "secretary", False),
+        ("verify", "office", False),
+        ("given", "office", True),
+        ("given", "secretary", False),
+        ("nonsense", "secretary", True),
+    ],
+)
+def test_my_matters_by_how_they_concern_the_unit(cast, sign_in, part, who, shown):
+    in_hand(cast, helpers=[cast.dongfeng])
+    page = text(sign_in(getattr(cast, who)).get(url("my_matters"), {"part": part}))
+    assert ("整修职工活动室" in page) is shown
+
+
+def test_figures_by_source_count_what_came_back(cast, sign_in):
+    item = cleared(cast, kind="rectification")
+    reopen_follow_up(item, actor=cast.office, due_on=today() + timedelta(days=9), reason="反弹。")
+    cleared(cast, kind="rectification")
+    in_hand(cast, kind="resolution", source=SourceReference("meetings.meeting", 1, "例会"))
+
+    figures = dict(statistics_by_source(FollowUp.objects.all()))
+    direct = figures["整改事项（直接交办）"]
+    assert (direct.given, direct.recurred, direct.recurrence) == (2, 1, "50.0%")
+    assert set(figures) == {"整改事项（直接交办）", "会议议定事项（来自联席会议）"}
+    assert "整改事项（直接交办）" in text(sign_in(cast.office).get(url("statistics")))
 
 
 def test_the_ledger_holds_the_reach_of_the_post_only(cast, sign_in):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -37,7 +37,10 @@ from gongjian.commons.follow_ups.services.handling import (
 )
 from gongjian.commons.follow_ups.services.resting import resume_due
 from gongjian.commons.follow_ups.shelf import FollowUpSource, follow_up_sources
+from gongjian.commons.indicators.shelf import indicator_sources
 from gongjian.commons.notices.models import Notice
+from gongjian.commons.search.queries import find
+from gongjian.foundation.calendar.models import Period
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.errors import (
     DomainError,
@@ -372,7 +375,10 @@ def test_the_source_is_told_of_every_move(cast, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_verifiers_at_once_one_is_told_that_the_other_was_quicker():
+@pytest.mark.parametrize(
+    ("second", "values"), [(return_follow_up, {"reason": "不行"}), (clear_follow_up, {})]
+)
+def test_of_two_verifiers_at_once_one_is_told_that_the_other_was_quicker(second, values):
     with transaction.atomic():
         cast = build_cast()
     with tenant_scope(cast.tenant.pk), transaction.atomic():
@@ -391,7 +397,7 @@ def test_of_two_verifiers_at_once_one_is_told_that_the_other_was_quicker():
 
     threads = [
         Thread(target=verify, args=(clear_follow_up, cast.office)),
-        Thread(target=verify, args=(return_follow_up, cast.leader), kwargs={"reason": "不行"}),
+        Thread(target=verify, args=(second, cast.leader), kwargs=values),
     ]
     for thread in threads:
         thread.start()
@@ -429,3 +435,60 @@ def test_matters_issued_at_once_take_numbers_without_gap_or_double():
     with tenant_scope(cast.tenant.pk), transaction.atomic():
         serials = sorted(FollowUp.objects.values_list("serial", flat=True))
     assert serials == [1, 2, 3, 4, 5, 6]
+
+
+# --- what was asked for and what is shown elsewhere -----------------------------------
+
+
+def test_a_request_for_more_time_goes_with_the_matter_that_was_called_off(cast):
+    item = in_hand(cast)
+    until = item.due_on + timedelta(days=9)
+    extension = ask_extension(item, actor=cast.secretary, until=until, reason="等款。")
+    cancel_follow_up(item, actor=cast.office, reason="不再需要。")
+    extension.refresh_from_db()
+    assert (extension.state, extension.reply) == ("refused", "事项已撤销。")
+
+
+def test_rates_count_what_was_due_in_the_period_for_a_unit_and_all_below(cast):
+    source = indicator_sources["follow_ups"]
+    with time_machine.travel("2026-08-03 09:00 +0800", tick=False):
+        days = {
+            name: issued(cast, due_on=date(2026, 8, day))
+            for name, day in (("in_time", 20), ("late", 10), ("open", 15))
+        }
+        issued(cast, due_on=date(2026, 10, 15))
+        for name in ("in_time", "late"):
+            receive_follow_up(days[name], actor=cast.secretary)
+    with time_machine.travel("2026-08-14 09:00 +0800", tick=False):
+        for name in ("in_time", "late"):
+            done = report_follow_up(
+                FollowUp.objects.get(pk=days[name].pk), actor=cast.secretary, result="办了。"
+            )
+            clear_follow_up(done, actor=cast.office)
+    with time_machine.travel("2026-09-02 09:00 +0800", tick=False):
+        quarter = Period(starts_on=date(2026, 7, 1), ends_on=date(2026, 9, 30))
+        codes = [offered.code for offered in source.offer()]
+        units = [cast.hongqi.pk, cast.qinghe.pk, cast.yunshan.pk]
+        figures = {
+            (figure.code, figure.unit_id): (figure.numerator, figure.denominator)
+            for figure in source.measure(codes, units, quarter)
+        }
+    for unit in (cast.hongqi, cast.qinghe):
+        assert figures["follow_ups.cleared", unit.pk] == (2, 3)
+        assert figures["follow_ups.in_time", unit.pk] == (1, 3)
+    assert figures["follow_ups.cleared", cast.yunshan.pk] == (None, None)
+
+
+def test_matters_are_found_by_who_may_read_them(cast):
+    item = in_hand(cast, title="整修驿站围墙")
+    note_follow_up(item, actor=cast.secretary, text="已联系砌砖师傅。")
+
+    def found(actor, words):
+        return {one.source.key: len(one.hits) for one in find(actor, words)}
+
+    for actor in (cast.office, cast.secretary):
+        assert found(actor, "围墙")["follow_ups.followup"] == 1
+        assert found(actor, "砌砖师傅")["follow_ups.followup"] == 1
+    assert "follow_ups.followup" not in found(cast.other_county, "围墙")
+    draft(cast, title="拟建围墙")
+    assert found(cast.secretary, "拟建围墙") == {}

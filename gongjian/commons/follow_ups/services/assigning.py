@@ -12,7 +12,7 @@ from django.db.models import Max, Model
 from django.utils import timezone
 
 from gongjian.commons.follow_ups.authority import ASSIGN_FOLLOW_UP
-from gongjian.commons.follow_ups.enums import FollowUpState
+from gongjian.commons.follow_ups.enums import Escalation, ExtensionState, FollowUpState
 from gongjian.commons.follow_ups.models import FollowUp, FollowUpHelper
 from gongjian.commons.follow_ups.services.telling import tell_source, tell_unit
 from gongjian.foundation.audit.trail import history_of, record
@@ -184,6 +184,7 @@ def hand_over(
         act="handed_over",
         title=f"事项已改交其他单位，不再由你单位办理：{follow_up.title}",
     )
+    _close_extensions(follow_up, actor=actor, reason="事项已改交其他单位，时限另定。")
     follow_up = advance(
         follow_up,
         "hand_over",
@@ -197,10 +198,15 @@ def hand_over(
             "first_due_on": due_on,
             "handler": "",
             "received_at": None,
+            "escalation": Escalation.NONE,
             "revision": follow_up.revision + 1,
         },
     )
     follow_up.helpers.filter(unit=unit).delete()
+    # Whom the former unit had asked does not act for the new one.
+    follow_up.delegations.filter(ended_at=None).update(
+        ended_at=timezone.now(), ended_by=actor.label[:200]
+    )
     tell_unit(follow_up, act="issued", title=f"交办事项请签收：{follow_up.title}", body=reason)
     tell_source(follow_up)
     return follow_up
@@ -211,6 +217,7 @@ def suspend_follow_up(follow_up: FollowUp, *, actor: Actor, until: date, reason:
     """Put a matter off (暂缓) until a day; on that day the tick takes it up again."""
     if until <= today():
         raise FieldErrors({"until": "暂缓到的日期要在今天以后，请重新填写。"})
+    _close_extensions(follow_up, actor=actor, reason="事项已暂缓，恢复办理时时限相应顺延。")
     follow_up = advance(
         follow_up,
         "suspend",
@@ -242,6 +249,7 @@ def resume_follow_up(follow_up: FollowUp, *, actor: Actor, reason: str = "") -> 
         changes={
             "suspended_until": None,
             "due_on": follow_up.due_on + rested,
+            "escalation": Escalation.NONE,
             "revision": follow_up.revision + 1,
         },
     )
@@ -254,6 +262,23 @@ def resume_follow_up(follow_up: FollowUp, *, actor: Actor, reason: str = "") -> 
     return follow_up
 
 
+def _close_extensions(follow_up: FollowUp, *, actor: Actor, reason: str) -> None:
+    """A request for more time has no object any more; the unit is told so by the reply."""
+    for extension in follow_up.extensions.filter(state=ExtensionState.ASKED):
+        advance(
+            extension,
+            "refuse",
+            actor=actor,
+            at=follow_up.unit,
+            reason=reason,
+            changes={
+                "reply": reason,
+                "decided_by": actor.label[:200],
+                "decided_at": timezone.now(),
+            },
+        )
+
+
 def _rested_days(follow_up: FollowUp) -> timedelta:
     suspended = history_of(follow_up).filter(action="follow_ups.follow_up.suspended").first()
     return today() - timezone.localtime(suspended.at).date() if suspended else timedelta(0)
@@ -263,6 +288,7 @@ def _rested_days(follow_up: FollowUp) -> timedelta:
 def cancel_follow_up(follow_up: FollowUp, *, actor: Actor, reason: str) -> FollowUp:
     """Call a matter off; its number stays used and its story stays."""
     was_out = follow_up.state != FollowUpState.DRAFT
+    _close_extensions(follow_up, actor=actor, reason="事项已撤销。")
     follow_up = advance(
         follow_up,
         "cancel",

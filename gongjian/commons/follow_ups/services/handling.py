@@ -10,18 +10,19 @@ from django.utils import timezone
 
 from gongjian.commons.follow_ups.authority import (
     DECIDE_EXTENSION,
-    HANDLE_FOLLOW_UP,
     URGE_FOLLOW_UP,
     VIEW_FOLLOW_UP,
 )
 from gongjian.commons.follow_ups.enums import (
     IN_UNITS_HANDS,
     OPEN_STATES,
+    Escalation,
     ExtensionState,
     FollowUpState,
     NoteKind,
 )
 from gongjian.commons.follow_ups.models import FollowUp, FollowUpExtension, FollowUpNote
+from gongjian.commons.follow_ups.places import may_handle_it, place_of_handling
 from gongjian.commons.follow_ups.services.telling import tell_giver, tell_source, tell_unit
 from gongjian.foundation.audit.trail import record
 from gongjian.foundation.kernel.actor import Actor
@@ -55,7 +56,7 @@ def receive_follow_up(follow_up: FollowUp, *, actor: Actor, reason: str = "") ->
         follow_up,
         "receive",
         actor=actor,
-        at=follow_up.unit,
+        at=place_of_handling(follow_up, actor),
         reason=reason,
         changes={
             "received_at": timezone.now(),
@@ -90,7 +91,7 @@ def name_handler(follow_up: FollowUp, *, actor: Actor, handler: str) -> FollowUp
 
 
 def _demand_handle(follow_up: FollowUp, actor: Actor) -> None:
-    if not actor.may(HANDLE_FOLLOW_UP, at=follow_up.unit):
+    if not may_handle_it(follow_up, actor):
         raise NotPermitted(
             f"这件事由“{follow_up.unit.name}”主办，当前职务不能代办。请切换到该单位的职务。"
         )
@@ -105,7 +106,7 @@ def note_follow_up(
     if not text:
         raise FieldErrors({"text": "请写明进展或意见，再保存。"})
     helps = actor.unit_id is not None and follow_up.helpers.filter(unit_id=actor.unit_id).exists()
-    handles = actor.may(HANDLE_FOLLOW_UP, at=follow_up.unit)
+    handles = may_handle_it(follow_up, actor)
     if not (handles or helps or actor.may(VIEW_FOLLOW_UP, at=follow_up.unit)):
         raise NotPermitted("当前职务看不到这件事，不能添加记录。")
     if kind == NoteKind.PROGRESS and not (handles or helps):
@@ -131,7 +132,7 @@ def report_follow_up(
         follow_up,
         "report",
         actor=actor,
-        at=follow_up.unit,
+        at=place_of_handling(follow_up, actor),
         reason=reason,
         changes={
             "result": result.strip(),
@@ -142,7 +143,8 @@ def report_follow_up(
         },
     )
     for extension in follow_up.extensions.filter(state=ExtensionState.ASKED):
-        advance(extension, "withdraw", actor=actor, at=follow_up.unit, reason="已申请办结")
+        place = place_of_handling(follow_up, actor)
+        advance(extension, "withdraw", actor=actor, at=place, reason="已申请办结")
     tell_giver(
         follow_up,
         act="reported",
@@ -160,7 +162,7 @@ def take_back_report(follow_up: FollowUp, *, actor: Actor, reason: str = "") -> 
         follow_up,
         "take_back",
         actor=actor,
-        at=follow_up.unit,
+        at=place_of_handling(follow_up, actor),
         reason=reason,
         changes={
             "reported_at": None,
@@ -256,6 +258,7 @@ def reopen_follow_up(follow_up: FollowUp, *, actor: Actor, due_on: date, reason:
             "reported_at": None,
             "cleared_at": None,
             "look_back_on": None,
+            "escalation": Escalation.NONE,
             "revision": follow_up.revision + 1,
         },
     )
@@ -338,7 +341,11 @@ def decide_extension(
             actor=actor,
             at=follow_up.unit,
             reason=reply,
-            changes={"due_on": extension.until, "revision": follow_up.revision + 1},
+            changes={
+                "due_on": extension.until,
+                "escalation": Escalation.NONE,
+                "revision": follow_up.revision + 1,
+            },
         )
         tell_source(follow_up)
     word = f"已同意延期至{long_date(extension.until)}" if granted else "未同意延期"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from gongjian.commons.follow_ups.models import FollowUp
 from gongjian.commons.follow_ups.shelf import follow_up_sources
 from gongjian.commons.notices.services import notify
+from gongjian.foundation.kernel.dates import today
 from orgs.enums import Role
 from orgs.models import Post
 
@@ -27,9 +28,11 @@ def posts_at(unit_ids: Sequence[int], roles: Sequence[str]) -> list[int]:
 
 
 def tell_unit(follow_up: FollowUp, *, act: str, title: str, body: str = "") -> None:
-    """Tell the responsible unit; helpers read along."""
+    """Tell the responsible unit; helpers and who acts for it read along."""
     helpers = follow_up.helpers.values_list("unit_id", flat=True)
-    _tell(follow_up, [follow_up.unit_id, *helpers], HANDLERS, act, title, body)
+    asked = follow_up.delegations.filter(ended_at=None, ends_on__gte=today())
+    units = {follow_up.unit_id, *helpers, *asked.values_list("unit_id", flat=True)}
+    _tell(follow_up, sorted(units), HANDLERS, act, title, body)
 
 
 def tell_giver(follow_up: FollowUp, *, act: str, title: str, body: str = "") -> None:
@@ -44,12 +47,18 @@ def _tell(
     title: str,
     body: str,
 ) -> None:
+    tell_posts(follow_up, posts_at(unit_ids, roles), act=act, title=title, body=body)
+
+
+def tell_posts(
+    follow_up: FollowUp, post_ids: Sequence[int], *, act: str, title: str, body: str = ""
+) -> None:
     notify(
         rule=f"follow_ups.{act}",
         subject=follow_up,
         # Each act is news of its own: the second 退办 as well as the first.
         stage=f"{follow_up.revision}-{follow_up.extensions.count()}",
-        post_ids=posts_at(unit_ids, roles),
+        post_ids=post_ids,
         title=title,
         body=body,
         url=follow_up.get_absolute_url(),

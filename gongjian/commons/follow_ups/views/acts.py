@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.db.models import Q
+from django.http import Http404
 
 from gongjian.commons.follow_ups.authority import (
     ASSIGN_FOLLOW_UP,
@@ -16,39 +15,40 @@ from gongjian.commons.follow_ups.authority import (
     VERIFY_FOLLOW_UP,
     VIEW_FOLLOW_UP,
 )
-from gongjian.commons.follow_ups.enums import (
-    IN_UNITS_HANDS,
-    ExtensionState,
-    FollowUpState,
-)
+from gongjian.commons.follow_ups.enums import Escalation, ExtensionState
 from gongjian.commons.follow_ups.forms import (
     DecisionForm,
+    DelegateForm,
     EscalateForm,
     ExtensionForm,
     HandlerForm,
     HandOverForm,
     NoteForm,
+    RaiseForm,
     ReportForm,
     UntilForm,
     UrgeForm,
 )
 from gongjian.commons.follow_ups.models import FollowUp, FollowUpExtension
-from gongjian.commons.follow_ups.queries import readable_by
+from gongjian.commons.follow_ups.queries import handled_by, readable_by
 from gongjian.commons.follow_ups.services.assigning import (
     cancel_follow_up,
     hand_over,
     issue_follow_up,
-    issue_many,
     resume_follow_up,
     suspend_follow_up,
 )
+from gongjian.commons.follow_ups.services.delegating import (
+    Delegated,
+    delegate_follow_up,
+    end_delegation,
+)
+from gongjian.commons.follow_ups.services.escalating import RULE, raise_follow_up
 from gongjian.commons.follow_ups.services.handling import (
     ask_extension,
     clear_follow_up,
-    clear_many,
     decide_extension,
     escalate_follow_up,
-    look_back,
     name_handler,
     note_follow_up,
     receive_follow_up,
@@ -61,7 +61,7 @@ from gongjian.commons.follow_ups.services.handling import (
 from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.kernel.errors import StateConflict
 from gongjian.foundation.tenancy.models import TenantQuerySet
-from gongjian.foundation.web.pages import ConfirmPage, FormPage, RecordsMixin, StepPage
+from gongjian.foundation.web.pages import FormPage, ReasonForm, RecordsMixin, StepPage
 from orgs.models import Unit
 
 _MATTERS = FollowUp.objects.select_related("unit", "giver")
@@ -78,17 +78,25 @@ class FollowUpStep(StepPage):
         "take_back": take_back_report,
         "return": return_follow_up,
         "clear": clear_follow_up,
-        "look_back": look_back,
         "resume": resume_follow_up,
         "cancel": cancel_follow_up,
     }
 
+    def get_queryset(self) -> TenantQuerySet[Any]:
+        return readable_by(self.actor)
 
-class _ActPage(RecordsMixin, FormPage, base=True):
+
+class ActPage(RecordsMixin, FormPage, base=True):
     """A form about one matter."""
 
     queryset = _MATTERS
     template_name = "follow_ups/act.html"
+
+    def get_queryset(self) -> TenantQuerySet[Any]:
+        # A unit that acts for another one reaches its matter as well.
+        if self.permission == HANDLE_FOLLOW_UP:
+            return handled_by(self.actor)
+        return super().get_queryset()
 
     def get_cancel_url(self) -> str:
         return str(self.get_object().get_absolute_url())
@@ -100,7 +108,7 @@ class _ActPage(RecordsMixin, FormPage, base=True):
         return {"object": self.get_object(), "evidence_slot": None, "evidence_hint": ""}
 
 
-class ReportDone(_ActPage):
+class ReportDone(ActPage):
     permission = HANDLE_FOLLOW_UP
     form_class = ReportForm
     heading = "申请办结"
@@ -119,7 +127,7 @@ class ReportDone(_ActPage):
         )
 
 
-class NameHandler(_ActPage):
+class NameHandler(ActPage):
     permission = HANDLE_FOLLOW_UP
     form_class = HandlerForm
     heading = "指定承办人"
@@ -134,7 +142,7 @@ class NameHandler(_ActPage):
         )
 
 
-class AskExtension(_ActPage):
+class AskExtension(ActPage):
     permission = HANDLE_FOLLOW_UP
     form_class = ExtensionForm
     heading = "申请延期"
@@ -154,7 +162,7 @@ class AskExtension(_ActPage):
         }
 
 
-class DecideExtension(_ActPage):
+class DecideExtension(ActPage):
     permission = DECIDE_EXTENSION
     form_class = DecisionForm
     heading = "批复延期"
@@ -180,7 +188,7 @@ class DecideExtension(_ActPage):
         return {**super().get_extra(), "asked": self.get_extension()}
 
 
-class HandOver(_ActPage):
+class HandOver(ActPage):
     permission = ASSIGN_FOLLOW_UP
     form_class = HandOverForm
     heading = "改交其他单位"
@@ -202,7 +210,7 @@ class HandOver(_ActPage):
         )
 
 
-class Suspend(_ActPage):
+class Suspend(ActPage):
     permission = ASSIGN_FOLLOW_UP
     form_class = UntilForm
     heading = "暂缓办理"
@@ -216,7 +224,7 @@ class Suspend(_ActPage):
         return suspend_follow_up(self.get_object(), actor=self.actor, **form.cleaned_data)
 
 
-class Reopen(_ActPage):
+class Reopen(ActPage):
     permission = VERIFY_FOLLOW_UP
     form_class = UntilForm
     heading = "反弹，重新交办"
@@ -235,7 +243,7 @@ class Reopen(_ActPage):
         )
 
 
-class Escalate(_ActPage):
+class Escalate(ActPage):
     permission = HANDLE_FOLLOW_UP
     form_class = EscalateForm
     heading = "提请协调"
@@ -248,7 +256,72 @@ class Escalate(_ActPage):
         )
 
 
-class Urge(_ActPage):
+class Delegate(ActPage):
+    """委托承办: for some days another unit acts for this one."""
+
+    permission = HANDLE_FOLLOW_UP
+    form_class = DelegateForm
+    heading = "委托承办"
+    submit_label = "委托"
+    success_message = "已委托，受托单位会收到通知，到期自动收回。"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        item = self.get_object()
+        below = Q(path__under=item.unit.path) & ~Q(pk=item.unit_id)
+        helping = Q(pk__in=item.helpers.values("unit_id"))
+        return {
+            "units": Unit.objects.filter(below | helping, closed_on__isnull=True),
+            "initial": {"starts_on": today(), "ends_on": item.due_on},
+        }
+
+    def perform(self, form: Any) -> Any:
+        return delegate_follow_up(
+            self.get_object(), actor=self.actor, delegated=Delegated(**form.cleaned_data)
+        )
+
+
+class EndDelegation(ActPage):
+    permission = HANDLE_FOLLOW_UP
+    form_class = ReasonForm
+    heading = "收回委托"
+    submit_label = "收回"
+    success_message = "已收回，由本单位继续办理。"
+
+    def perform(self, form: Any) -> Any:
+        return end_delegation(
+            self.get_object(), actor=self.actor, reason=form.cleaned_data["reason"]
+        )
+
+
+class Raise(ActPage):
+    """升级督办 by hand: what the rule would do later is done now."""
+
+    permission = URGE_FOLLOW_UP
+    form_class = RaiseForm
+    heading = "升级督办"
+    submit_label = "升级督办"
+    success_message = "已升级督办，上级和主办单位会收到通知。"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        now = self.get_object().escalation
+        names = {Escalation.SUPERIOR: "上级单位", Escalation.LEADERS: "领导小组领导"}
+        return {"levels": [(int(level), name) for level, name in names.items() if level > now]}
+
+    def get_extra(self) -> dict[str, Any]:
+        steps = RULE[self.get_object().urgency]
+        return {
+            **super().get_extra(),
+            "help_text": (
+                f"不手动升级的，逾期满{steps[Escalation.SUPERIOR]}个工作日自动提级上级单位，"
+                f"满{steps[Escalation.LEADERS]}个工作日自动提请领导小组领导。"
+            ),
+        }
+
+    def perform(self, form: Any) -> Any:
+        return raise_follow_up(self.get_object(), actor=self.actor, **form.cleaned_data)
+
+
+class Urge(ActPage):
     permission = URGE_FOLLOW_UP
     form_class = UrgeForm
     heading = "催办"
@@ -285,89 +358,3 @@ class AddNote(FormPage):
 
     def get_extra(self) -> dict[str, Any]:
         return {"object": self.get_object()}
-
-
-#: Act on many → (heading, states it takes, permission, button).
-_TOGETHER: dict[str, tuple[str, frozenset[str], str]] = {
-    "issue": ("批量交办", frozenset({FollowUpState.DRAFT}), ASSIGN_FOLLOW_UP),
-    "urge": ("批量催办", IN_UNITS_HANDS, URGE_FOLLOW_UP),
-    "clear": ("批量核验销号", frozenset({FollowUpState.REPORTED}), VERIFY_FOLLOW_UP),
-}
-
-
-class Together(RecordsMixin, ConfirmPage):
-    """Acts on several matters: first shows which, and which not and why; then acts."""
-
-    permission = ASSIGN_FOLLOW_UP
-    queryset = _MATTERS
-    template_name = "follow_ups/together.html"
-
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        if kwargs["act"] not in _TOGETHER:
-            raise Http404
-        self.act = kwargs["act"]
-        self.label, self.states, self.needed = _TOGETHER[self.act]
-
-    def get_heading(self) -> str:
-        return self.label
-
-    def get_queryset(self) -> TenantQuerySet[Any]:
-        return readable_by(self.actor)
-
-    def sort_out(self) -> tuple[list[FollowUp], list[FollowUp]]:
-        ids = [int(text) for text in self.request.POST.getlist("ids") if text.isdigit()]
-        rows = list(self.get_queryset().filter(pk__in=ids).order_by("due_on", "pk"))
-        ready = [
-            row
-            for row in rows
-            if row.state in self.states and self.actor.may(self.needed, at=row.unit)
-        ]
-        if self.act == "clear":
-            ready = [row for row in ready if row.reported_by_user != self.actor.user_id]
-        if self.act == "issue":
-            ready = [row for row in ready if row.due_on >= today()]
-        return ready, [row for row in rows if row not in ready]
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return HttpResponseRedirect(reverse("follow_ups:followup_list"))
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if "confirmed" in request.POST:
-            return super().post(request, *args, **kwargs)
-        if not request.POST.getlist("ids"):
-            messages.warning(request, f"请先勾选要{self.label.removeprefix('批量')}的事项。")
-            return HttpResponseRedirect(reverse("follow_ups:followup_list"))
-        return self.show(self.get_form())
-
-    def perform(self, form: Any) -> int:
-        ready, _ = self.sort_out()
-        if self.act == "issue":
-            issue_many(ready, actor=self.actor)
-        elif self.act == "clear":
-            clear_many(ready, actor=self.actor, reason="")
-        else:
-            return self._urge(ready)
-        self.say(f"已{self.label.removeprefix('批量')} {len(ready)} 件。")
-        return len(ready)
-
-    def _urge(self, ready: list[FollowUp]) -> int:
-        done = 0
-        for row in ready:
-            try:
-                urge_follow_up(row, actor=self.actor)
-                done += 1
-            except StateConflict as error:
-                messages.warning(self.request, f"{row.title}：{error.message}")
-        self.say(f"已催办 {done} 件。")
-        return done
-
-    def get_success_url(self, result: Any) -> str:
-        return reverse("follow_ups:followup_list")
-
-    def get_cancel_url(self) -> str:
-        return reverse("follow_ups:followup_list")
-
-    def get_extra(self) -> dict[str, Any]:
-        ready, others = self.sort_out()
-        return {"ready": ready, "others": others, "submit_label": self.label}

@@ -15,25 +15,32 @@ from gongjian.commons.follow_ups.authority import (
     DECIDE_EXTENSION,
     HANDLE_FOLLOW_UP,
     URGE_FOLLOW_UP,
+    VERIFY_FOLLOW_UP,
     VIEW_FOLLOW_UP,
 )
 from gongjian.commons.follow_ups.documents import LEDGER, ORDER, URGING
 from gongjian.commons.follow_ups.enums import (
     DONE_STATES,
     IN_UNITS_HANDS,
+    Escalation,
     ExtensionState,
     FollowUpState,
     Light,
+    NoteKind,
 )
 from gongjian.commons.follow_ups.filters import FollowUpFilter
 from gongjian.commons.follow_ups.forms import FollowUpForm, NoteForm
-from gongjian.commons.follow_ups.models import FollowUp, days_taken
+from gongjian.commons.follow_ups.models import FollowUp, days_taken, open_first
+from gongjian.commons.follow_ups.places import may_handle_it, place_of_handling
 from gongjian.commons.follow_ups.queries import (
+    PARTS,
     light_filter,
     lights_of,
     matters_of,
+    part_of,
     readable_by,
     statistics,
+    statistics_by_source,
     statistics_by_unit,
     story_of,
 )
@@ -44,7 +51,9 @@ from gongjian.commons.follow_ups.services.assigning import (
 )
 from gongjian.commons.follow_ups.shelf import follow_up_sources
 from gongjian.commons.follow_ups.tables import STATE_TONES, FollowUpTable
+from gongjian.commons.follow_ups.views.together import ACTS
 from gongjian.foundation.kernel.dates import long_date, today
+from gongjian.foundation.tenancy.counts import count_all
 from gongjian.foundation.tenancy.models import TenantQuerySet
 from gongjian.foundation.web.pages import (
     ConfirmPage,
@@ -69,14 +78,14 @@ class FollowUpList(ListPage):
     heading = "督办事项"
 
     def get_queryset(self) -> TenantQuerySet[Any]:
-        records = super().get_queryset()
+        records: TenantQuerySet[Any] = open_first(super().get_queryset())
         if self.actor.may(ASSIGN_FOLLOW_UP):
             return records
         # A draft is nobody's business yet but that of those who draw it up.
         return records.exclude(state=FollowUpState.DRAFT)
 
     def get_table_kwargs(self) -> dict[str, Any]:
-        return {"may_choose": self.actor.may(ASSIGN_FOLLOW_UP)}
+        return {"may_choose": any(self.actor.may(act.permission) for act in ACTS.values())}
 
     def get_summary(self, records: Any) -> str:
         day = today()
@@ -94,7 +103,8 @@ class FollowUpList(ListPage):
     def get_extra(self) -> dict[str, Any]:
         may_assign = self.actor.may(ASSIGN_FOLLOW_UP)
         return {
-            "may_assign": may_assign,
+            "acts": [(name, act) for name, act in ACTS.items() if self.actor.may(act.permission)],
+            "may_draw": self.actor.may(VERIFY_FOLLOW_UP),
             "create_url": reverse("follow_ups:followup_create") if may_assign else "",
             "create_label": "立项交办",
             "export_url": reverse("follow_ups:ledger"),
@@ -111,17 +121,36 @@ class MyMatters(ListPage):
     template_name = "follow_ups/my_matters.html"
     heading = "我的督办"
 
+    def part(self) -> str:
+        asked = self.request.GET.get("part", "")
+        return asked if asked in PARTS else ""
+
     def get_queryset(self) -> TenantQuerySet[Any]:
-        return matters_of(self.actor)
+        part = self.part()
+        return part_of(self.actor, part) if part else matters_of(self.actor)
 
     def get_table_kwargs(self) -> dict[str, Any]:
         return {"may_choose": False}
 
     def get_summary(self, records: Any) -> str:
-        return f"共 {records.count()} 件在办"
+        part = self.part()
+        return f"{PARTS[part]} {records.count()} 件" if part else f"共 {records.count()} 件在办"
 
     def get_extra(self) -> dict[str, Any]:
-        return {"empty_text": "没有在办事项。上级交办后会在这里和工作台提醒您签收。"}
+        questions = [part_of(self.actor, part) for part in PARTS]
+        counts = count_all([matters_of(self.actor), *questions])
+        here = self.part()
+        tabs = [("", "在办", counts[0], not here)]
+        tabs += [
+            (part, label, count, part == here)
+            for (part, label), count in zip(PARTS.items(), counts[1:], strict=True)
+            # What this post never has is not shown.
+            if count or part in {"own", "helped"} or part == here
+        ]
+        return {
+            "parts": tabs,
+            "empty_text": "没有在办事项。上级交办后会在这里和工作台提醒您签收。",
+        }
 
 
 class FollowUpDetail(DetailPage):
@@ -159,6 +188,9 @@ class FollowUpDetail(DetailPage):
             facts += [("核验人", item.cleared_by), ("办理时长", f"{taken}天")]
         if item.look_back_on and item.state == FollowUpState.CLEARED:
             facts.append(("回头看", long_date(item.look_back_on)))
+        seen = item.notes.filter(kind=NoteKind.LOOK_BACK).first()
+        if seen is not None:
+            facts.append(("回头看结果", f"{seen.text}（{seen.author}，{seen.at:%Y-%m-%d}）"))
         return facts
 
     def get_steps(self) -> list[dict[str, str]]:
@@ -169,16 +201,22 @@ class FollowUpDetail(DetailPage):
             "hand_over": "followup_hand_over",
             "suspend": "followup_suspend",
             "reopen": "followup_reopen",
+            "look_back": "followup_look_back",
         }
         hidden = {"extend", "extend_returned"}
-        steps = item.lifecycle.open_to(item, self.actor, at=item.unit)
+        if self._reported_it():
+            hidden |= {"clear", "look_back"}
+        handled = place_of_handling(item, self.actor)
         shown = []
-        for step in steps:
-            if step.name in hidden or (step.name == "clear" and self._reported_it()):
+        for step in item.lifecycle.steps.values():
+            at = handled if step.permission == HANDLE_FOLLOW_UP else item.unit
+            may = item.state in step.sources and self.actor.may(step.permission, at=at)
+            if step.name in hidden or not may:
                 continue
             name = own.get(step.name)
             url = reverse(f"follow_ups:{name}", args=[item.pk]) if name else self.get_step_url(step)
-            shown.append({"label": step.label, "url": url, "style": step.style, "icon": step.icon})
+            label = "登记回头看结果" if step.name == "look_back" else step.label
+            shown.append({"label": label, "url": url, "style": step.style, "icon": step.icon})
         return shown
 
     def _reported_it(self) -> bool:
@@ -190,7 +228,9 @@ class FollowUpDetail(DetailPage):
 
     def get_extra(self) -> dict[str, Any]:
         item: FollowUp = self.object
-        handles = self.actor.may(HANDLE_FOLLOW_UP, at=item.unit)
+        handles = may_handle_it(item, self.actor)
+        may_delegate = self.actor.may(HANDLE_FOLLOW_UP, at=item.unit)
+        delegation = item.delegations.filter(ended_at=None, ends_on__gte=today()).first()
         in_hands = item.state in IN_UNITS_HANDS
         source = follow_up_sources.get(item.source_kind) if item.source_kind else None
         asked = item.extensions.filter(state=ExtensionState.ASKED).first()
@@ -209,6 +249,16 @@ class FollowUpDetail(DetailPage):
             "may_edit": item.state == FollowUpState.DRAFT
             and self.actor.may(ASSIGN_FOLLOW_UP, at=item.unit),
             "asked": asked,
+            "delegation": delegation,
+            "may_delegate": may_delegate
+            and delegation is None
+            and item.state in {FollowUpState.IN_HAND, FollowUpState.RETURNED},
+            "may_end_delegation": may_delegate and delegation is not None,
+            "may_raise": in_hands
+            and item.escalation < Escalation.LEADERS
+            and self.actor.may(URGE_FOLLOW_UP, at=item.unit),
+            "may_schedule": item.state == FollowUpState.CLEARED
+            and self.actor.may(VERIFY_FOLLOW_UP, at=item.unit),
             "may_decide": asked is not None and self.actor.may(DECIDE_EXTENSION, at=item.unit),
             "source_url": source.url(item.source_id) if source and item.source_id else "",
             "is_out": item.state != FollowUpState.DRAFT,
@@ -300,6 +350,7 @@ class Statistics(Page):
             {
                 "total": statistics(records),
                 "by_unit": statistics_by_unit(records),
+                "by_source": statistics_by_source(records),
                 "years": years,
                 "year": year,
             }
