@@ -6,7 +6,15 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 
-from gongjian.settings.environment import database, env, env_bool, env_int, env_list
+from gongjian.settings.environment import (
+    database,
+    env,
+    env_bool,
+    env_int,
+    env_list,
+    env_secret,
+)
+from gongjian.settings.reporting import report_errors
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 DATA_DIR = Path(env("DATA_DIR", str(BASE_DIR / "var"))).resolve()
@@ -63,10 +71,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "gongjian.foundation.web.logs.observed",
+    "gongjian.operations.metrics.measured",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "gongjian.foundation.web.middleware.health",
+    "gongjian.foundation.web.health.health",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -118,6 +127,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 CELERY_BROKER_URL = REDIS_URL
 # The queue that the outbox names; without this a worker listens to "celery".
 CELERY_TASK_DEFAULT_QUEUE = "default"
+#: All queues that anything is sent to.
+QUEUES = ("default", "documents")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -280,6 +291,11 @@ REST_FRAMEWORK = {
 }
 DJANGO_TABLES2_TEMPLATE = "web/_table.html"
 
+#: Who asks for /metrics from another machine says "Authorization: Bearer …".
+METRICS_TOKEN = env_secret("METRICS_TOKEN", default="")
+#: Address of an error collector (Sentry or one that speaks the same); empty: nothing leaves.
+ERROR_REPORTS = env_secret("SENTRY_DSN", default="")
+report_errors(ERROR_REPORTS, env("RELEASE"), env("ENVIRONMENT", "production"))
 #: "json": one object per line, for a collector; "plain": for people.
 LOG_FORMAT = env("LOG_FORMAT", "plain")
 #: A line for each request; nginx writes its own, so this is for what has no nginx before it.

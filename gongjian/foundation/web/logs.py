@@ -82,8 +82,8 @@ def surroundings() -> dict[str, Any]:
         found["request"] = getattr(request, "identifier", "")
         if actor is not None:
             found |= {"tenant": actor.tenant_id, "user": actor.user_id, "post": actor.post_id}
-    elif current_task:
-        found |= {"task": current_task.name, "request": current_task.request.id}
+    elif (job := getattr(current_task, "request", None)) is not None:
+        found |= {"task": job.task, "request": job.id}
     if "tenant" not in found and (tenant_id := current_tenant_id()) is not None:
         found["tenant"] = tenant_id
     return found
