@@ -72,10 +72,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "gongjian.foundation.web.logs.observed",
     "gongjian.operations.metrics.measured",
+    # Asked within the machine, without TLS, so it stands before the redirection to https.
+    "gongjian.foundation.web.health.health",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "gongjian.foundation.web.health.health",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -115,11 +116,11 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 #: ``owner`` for migrations and for the making of test databases, else ``app``.
 DATABASE_ROLE = env("DATABASE_ROLE", "app")
-_owner_url = env("OWNER_DATABASE_URL") or env("DATABASE_URL")
-DATABASES = {"default": database(_owner_url if DATABASE_ROLE == "owner" else env("DATABASE_URL"))}
+_owner_url = env_secret("OWNER_DATABASE_URL", default="") or env_secret("DATABASE_URL", default="")
+DATABASES = {"default": database(_owner_url if DATABASE_ROLE == "owner" else env_secret("DATABASE_URL", default=""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env("REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_URL = env_secret("REDIS_URL", default="redis://127.0.0.1:6379/0")
 # Sessions and limits live in PostgreSQL and in the process: a dead broker must not stop filing.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -226,7 +227,7 @@ USE_THOUSAND_SEPARATOR = False
 # --- files -----------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "staticfiles"
+STATIC_ROOT = Path(env("STATIC_ROOT", str(DATA_DIR / "staticfiles")))
 STATICFILES_DIRS = [path for path in [BASE_DIR / "static_built"] if path.is_dir()]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
