@@ -116,8 +116,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 #: ``owner`` for migrations and for the making of test databases, else ``app``.
 DATABASE_ROLE = env("DATABASE_ROLE", "app")
-_owner_url = env_secret("OWNER_DATABASE_URL", default="") or env_secret("DATABASE_URL", default="")
-DATABASES = {"default": database(_owner_url if DATABASE_ROLE == "owner" else env_secret("DATABASE_URL", default=""))}
+_app_url = env_secret("DATABASE_URL", default="")
+_owner_url = env_secret("OWNER_DATABASE_URL", default="") or _app_url
+DATABASES = {"default": database(_owner_url if DATABASE_ROLE == "owner" else _app_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env_secret("REDIS_URL", default="redis://127.0.0.1:6379/0")
