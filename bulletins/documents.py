@@ -28,6 +28,7 @@ from gongjian.commons.documents.shelves import (
 from gongjian.foundation.kernel.dates import long_date
 
 _PDF = "application/pdf"
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BATCH = 500
 #: States in which the words are those that were signed.
@@ -62,9 +63,21 @@ def issue_values(issue: Issue) -> tuple[dict[str, Any], dict[str, bytes]]:
 def produce_issue(parameters: Mapping[str, Any]) -> Production:
     issue = Issue.objects.select_related("series").get(pk=parameters["issue"])
     yield Progress(20, "正在排版")
+    return printed_issue(issue)
+
+
+def printed_issue(issue: Issue) -> ProducedFile:
     values, pictures = issue_values(issue)
     printed = render_pdf("documents/bulletin.html", values, pictures=pictures)
     return ProducedFile(f"{issue}.pdf", _PDF, printed.content)
+
+
+def word_of(issue: Issue) -> ProducedFile:
+    """The same as a Word document, for those who take the words along."""
+    from gongjian.commons.documents.word import build_bulletin  # noqa: PLC0415 -- slow import
+
+    values, pictures = issue_values(issue)
+    return ProducedFile(f"{issue}.docx", _DOCX, build_bulletin(values, pictures))
 
 
 def produce_correction(parameters: Mapping[str, Any]) -> Production:

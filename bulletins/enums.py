@@ -75,6 +75,18 @@ class IssueState(models.TextChoices):
     SENT_OUT = "sent_out", "已印发"
 
 
+class IssueMailState(models.TextChoices):
+    DRAFT = "draft", "草稿"
+    RELEASED = "released", "已放行"
+    DISCARDED = "discarded", "已作废"
+
+
+class MailOutcome(models.TextChoices):
+    WAITING = "waiting", "待发送"
+    SENT = "sent", "已发送"
+    FAILED = "failed", "未成功"
+
+
 class ReviewStep(models.TextChoices):
     FIRST = "first", "初审（一校）"
     SECOND = "second", "复审（二校）"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.core.validators import validate_email
 
 from bulletins.authority import COMMISSION, EDIT_DISPATCH, LIST_CASE, MAKE_ISSUE
 from bulletins.enums import CaseKind, DispatchKind, IssueKind, Reason
 from bulletins.fields import AuthorsField
-from bulletins.models import BulletinSeries, Dispatch, ModelCase
+from bulletins.models import BulletinSeries, Dispatch, MailReceiver, ModelCase, OutsideReader
+from bulletins.services.mails import MOST_RECEIVERS
 from gongjian.commons.points.enums import PointLevel
 from gongjian.foundation.tenancy.models import TenantQuerySet
 from gongjian.foundation.web.rich_text import RichText
@@ -183,6 +187,60 @@ class ItemForm(forms.Form):
     section = forms.CharField(label="栏目", max_length=20, required=False)
     title = forms.CharField(label="标题", max_length=100)
     body = forms.CharField(label="正文", max_length=9_000_000, widget=RichText)
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class AddressesField(forms.CharField):
+    """Names and mail addresses, one a line; what a spreadsheet pastes is read as it is."""
+
+    widget = forms.Textarea(attrs={"rows": 8, "spellcheck": "false"})
+
+    def clean(self, value: Any) -> list[tuple[str, str]]:
+        found: dict[str, str] = {}
+        wrong = []
+        for number, line in enumerate(super().clean(value).splitlines(), start=1):
+            *name, address = re.split(r"[\s,，;；]+", line.strip()) if line.strip() else [""]
+            if not address:
+                continue
+            if not name:
+                wrong.append(f"第 {number} 行缺名称或邮箱，请写成“省总工会办公室 bgs@example.cn”。")
+            elif not _is_address(address):
+                wrong.append(f"第 {number} 行的“{address[:40]}”不是邮箱地址，请核对。")
+            elif len(" ".join(name)) > 60:
+                wrong.append(f"第 {number} 行的名称超过 60 字，请写短些。")
+            else:
+                found.setdefault(address.lower(), " ".join(name))
+        if len(found) > MOST_RECEIVERS:
+            wrong.append(f"最多 {MOST_RECEIVERS} 个收件人，现有 {len(found)} 个。")
+        if wrong:
+            raise forms.ValidationError(wrong)
+        return [(name, address) for address, name in found.items()]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except forms.ValidationError:
+        return False
+    return len(text) <= 120
+
+
+def write_addresses(rows: Iterable[OutsideReader | MailReceiver]) -> str:
+    return "\n".join(f"{row.name} {row.address}" for row in rows)
+
+
+_ADDRESSES_HELP = "每行一个：名称和邮箱，中间空格。可从 Excel 两列直接粘贴。"
+
+
+class ReadersForm(forms.Form):
+    readers = AddressesField(label="外部收件人", required=False, help_text=_ADDRESSES_HELP)
+
+
+class IssueMailForm(forms.Form):
+    subject = forms.CharField(label="主题", max_length=120)
+    text = forms.CharField(label="正文", max_length=2000, widget=_long(8))
+    receivers = AddressesField(label="收件人", required=False, help_text=_ADDRESSES_HELP)
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
 class CorrectionForm(forms.Form):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from bulletins.views import cases, commissions, corrections, dispatches, issues
+from bulletins.views import cases, commissions, corrections, dispatches, issues, mails
 
 app_name = "bulletins"
 
@@ -43,6 +43,11 @@ urlpatterns: list[URLPattern] = [
     path("desk/", dispatches.Desk.as_view(), name="desk"),
     path("register/", issues.Register.as_view(), name="register"),
     path("commissions/", commissions.CommissionList.as_view(), name="commission_list"),
+    path(
+        "commissions/calendar/",
+        commissions.CommissionCalendar.as_view(),
+        name="commission_calendar",
+    ),
     path("commissions/new/", commissions.CommissionCreate.as_view(), name="commission_create"),
     path("commissions/<int:pk>/", commissions.CommissionDetail.as_view(), name="commission_detail"),
     path("tasks/<int:pk>/accept/", commissions.TaskAccept.as_view(), name="task_accept"),
@@ -59,6 +64,13 @@ urlpatterns: list[URLPattern] = [
         corrections.CorrectionPrint.as_view(),
         name="correction_print",
     ),
+    path("issues/<int:pk>/word/", issues.IssueWord.as_view(), name="issue_word"),
+    path("issues/<int:pk>/mail/", mails.IssueMailCreate.as_view(), name="issue_mail"),
+    path("mails/<int:pk>/", mails.IssueMailDetail.as_view(), name="issuemail_detail"),
+    path("mails/<int:pk>/edit/", mails.IssueMailEdit.as_view(), name="issuemail_edit"),
+    path("mails/<int:pk>/again/", mails.IssueMailAgain.as_view(), name="issuemail_again"),
+    path("mails/<int:pk>/steps/<slug:step>/", mails.IssueMailStep.as_view(), name="issuemail_step"),
+    path("series/<int:pk>/readers/", mails.SeriesReaders.as_view(), name="series_readers"),
     path("issues/<int:pk>/print/", issues.IssuePrint.as_view(), name="issue_print"),
     path("issues/<int:pk>/steps/<slug:step>/", issues.IssueStep.as_view(), name="issue_step"),
     path("items/<int:pk>/edit/", issues.ItemEdit.as_view(), name="item_edit"),

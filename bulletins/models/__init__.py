@@ -21,6 +21,7 @@ from bulletins.models.issues import (
     ItemSource,
     Receipt,
 )
+from bulletins.models.mails import IssueMail, MailReceiver, OutsideReader
 from bulletins.models.pictures import DispatchPicture
 
 __all__ = [
@@ -37,8 +38,11 @@ __all__ = [
     "Instruction",
     "Issue",
     "IssueItem",
+    "IssueMail",
     "IssueReview",
     "ItemSource",
+    "MailReceiver",
     "ModelCase",
+    "OutsideReader",
     "Receipt",
 ]

@@ -144,6 +144,7 @@ class IssueItem(TenantOwned):
     title = models.CharField("标题", max_length=100)
     body = models.TextField("正文")
     position = models.PositiveSmallIntegerField("次序")
+    revision = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta(TenantOwned.Meta):
         verbose_name = "简报稿件"

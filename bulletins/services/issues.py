@@ -23,13 +23,19 @@ from bulletins.models import (
 from bulletins.points import COMBINED, MECHANISM
 from bulletins.services.telling import tell_readers, tell_unit
 from bulletins.services.writing import family_of, lock_dispatch, shares_of, traits_of
-from bulletins.text import LONGEST, clean, without_empty_pictures
+from bulletins.text import LONGEST, clean, plain_of, without_empty_pictures
 from gongjian.commons.points.enums import ADOPTION, PointLevel
 from gongjian.commons.points.services.ledger import Occurrence, note_fact
 from gongjian.foundation.audit.trail import record
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import today
-from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted, StateConflict
+from gongjian.foundation.kernel.errors import (
+    DomainError,
+    FieldErrors,
+    NotPermitted,
+    Outdated,
+    StateConflict,
+)
 from gongjian.foundation.workflow.lifecycle import advance
 from orgs.enums import Level
 from orgs.models import Unit
@@ -93,8 +99,17 @@ def change_issue(
     """Change the head, the editor's note and the lists of readers."""
     issue = _open_issue(issue, actor)
     if revision is not None and revision != issue.revision:
-        raise FieldErrors(
-            {"editor_note": "本期刚才在别处保存过。您的文字还在这里，请核对后再保存。"}
+        raise Outdated(
+            "editor_note",
+            revision=issue.revision,
+            saved={
+                "本期主题": issue.topic,
+                "编者按": issue.editor_note,
+                "报": issue.report_to,
+                "送": issue.copy_to,
+                "发": issue.send_to,
+                "印数": str(issue.copies or ""),
+            },
         )
     for name, value in values.items():
         setattr(issue, name, value)
@@ -135,15 +150,35 @@ def add_item(
 
 
 @transaction.atomic
-def change_item(item: IssueItem, *, actor: Actor, section: str, title: str, body: str) -> IssueItem:
-    """Edit an item for print; the dispatch itself stays as it is."""
+def change_item(
+    item: IssueItem,
+    *,
+    actor: Actor,
+    section: str,
+    title: str,
+    body: str,
+    revision: int | None = None,
+) -> IssueItem:
+    """Edit an item for print; the dispatch itself stays as it is.
+
+    ``revision`` is that of the page the text was typed on: of two windows the later is told,
+    and neither text is lost.
+    """
     _open_issue(item.issue, actor)
+    item = IssueItem.objects.select_for_update(of=("self",)).select_related("issue").get(pk=item.pk)
+    if revision is not None and revision != item.revision:
+        raise Outdated(
+            "body",
+            revision=item.revision,
+            saved={"栏目": item.section, "标题": item.title, "正文": plain_of(item.body)},
+        )
     html = without_empty_pictures(clean(body))
     if len(html) > LONGEST:
         raise FieldErrors({"body": "正文太长，请删减。"})
     item.section, item.title, item.body = section.strip(), title.strip(), html
+    item.revision += 1
     demand_valid(item)
-    item.save(update_fields=["section", "title", "body"])
+    item.save(update_fields=["section", "title", "body", "revision"])
     record(
         "bulletins.issue.item_changed", item.issue, actor=actor, label=f"修改：{item.title}"[:60]
     )

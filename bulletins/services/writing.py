@@ -28,7 +28,7 @@ from gongjian.commons.points.services.ledger import Occurrence, note_fact, withd
 from gongjian.foundation.audit.trail import record
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import today
-from gongjian.foundation.kernel.errors import FieldErrors, NotPermitted, StateConflict
+from gongjian.foundation.kernel.errors import FieldErrors, NotPermitted, Outdated, StateConflict
 from gongjian.foundation.tenancy.scope import require_tenant_id
 from gongjian.foundation.workflow.lifecycle import advance
 from orgs.models import Unit
@@ -168,8 +168,10 @@ def lock_dispatch(dispatch: Dispatch) -> Dispatch:
 
 def demand_fresh(dispatch: Dispatch, revision: int | None) -> None:
     if revision is not None and revision != dispatch.revision:
-        raise FieldErrors(
-            {"body": "这篇稿件刚才在别处保存过。您的文字还在这里，请核对后再保存一次。"}
+        raise Outdated(
+            "body",
+            revision=dispatch.revision,
+            saved={"标题": dispatch.title, "正文": plain_of(dispatch.body)},
         )
 
 

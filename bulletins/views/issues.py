@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from bulletins.authority import CORRECT_ISSUE, EDIT_DISPATCH, MAKE_ISSUE, READ_ISSUE
-from bulletins.documents import ISSUE, PRINTED, REGISTER
+from bulletins.documents import ISSUE, PRINTED, REGISTER, word_of
 from bulletins.enums import DispatchState, IssueState
 from bulletins.filters import IssueFilter
 from bulletins.forms import IssueForm, ItemForm, NewIssueForm, SendOutForm, SeriesForm
@@ -35,6 +35,7 @@ from bulletins.tables import IssueTable
 from bulletins.text import clean
 from gongjian.commons.documents.models import ReportJob
 from gongjian.commons.documents.reports import request_report
+from gongjian.commons.documents.views import file_answer
 from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.web.pages import (
     ConfirmPage,
@@ -191,6 +192,8 @@ class IssueDetail(_Readable, DetailPage):
             "may_send_out": makes and issue.state == IssueState.SIGNED,
             "is_printed": issue.state in PRINTED,
             "may_print": True,
+            "mails": issue.mails.all() if makes else [],
+            "may_mail": makes and issue.state in PRINTED,
             "must_sign": mine is not None and mine.opened_at is None,
         }
 
@@ -319,7 +322,8 @@ class ItemEdit(RecordsMixin, FormPage):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         item = self.get_object()
-        return {"initial": {"section": item.section, "title": item.title, "body": item.body}}
+        names = ("section", "title", "body", "revision")
+        return {"initial": {name: getattr(item, name) for name in names}}
 
     def perform(self, form: Any) -> IssueItem:
         return change_item(self.get_object(), actor=self.actor, **form.cleaned_data)
@@ -422,6 +426,18 @@ class IssuePrint(_Readable, ConfirmPage):
 
     def get_cancel_url(self) -> str:
         return str(self.get_object().get_absolute_url())
+
+
+class IssueWord(_Readable, Page):
+    """The issue as a Word document; unsigned ones are marked as a draft."""
+
+    permission = READ_ISSUE
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        made = word_of(self.get_object())
+        return file_answer(
+            made.content, name=made.name, content_type=made.content_type, as_attachment=True
+        )
 
 
 class Register(Page):

@@ -30,7 +30,13 @@ from commendations.services.telling import office_posts, posts_of, tell
 from gongjian.foundation.audit.trail import record
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import long_date, today
-from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted, StateConflict
+from gongjian.foundation.kernel.errors import (
+    DomainError,
+    FieldErrors,
+    NotPermitted,
+    Outdated,
+    StateConflict,
+)
 from gongjian.foundation.workflow.lifecycle import advance
 from orgs.models import Unit
 from orgs.services import demand_valid
@@ -61,7 +67,15 @@ def write_nomination(
         if nomination.state not in WITH_UNIT:
             raise StateConflict("已经报送，需要修改的请先取回。")
         if revision is not None and revision != nomination.revision:
-            raise FieldErrors({"deeds": "刚才在别处保存过。您的文字还在这里，请核对后再保存。"})
+            raise Outdated(
+                "deeds",
+                revision=nomination.revision,
+                saved={
+                    "姓名": nomination.person,
+                    "简介": nomination.summary,
+                    "事迹": nomination.deeds,
+                },
+            )
     for name, value in values.items():
         setattr(nomination, name, value)
     is_person = category.holder == Holder.PERSON

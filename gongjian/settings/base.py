@@ -195,6 +195,7 @@ PROOF_OF_IDENTITY: dict[str, frozenset[str]] = {
     "assessments:run_step": frozenset({"open_notice", "publish"}),
     "assessments:commendation_step": frozenset({"issue"}),
     "bulletins:issue_send_out": frozenset(),
+    "bulletins:issuemail_step": frozenset({"release"}),
     "commendations:programme_step": frozenset({"announce", "decide"}),
     "documents:officialdocument_step": frozenset({"issue"}),
     "honours:register_export": frozenset(),

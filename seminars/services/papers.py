@@ -13,7 +13,13 @@ from django.utils import timezone
 from gongjian.foundation.audit.trail import record
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import long_date, today
-from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted, StateConflict
+from gongjian.foundation.kernel.errors import (
+    DomainError,
+    FieldErrors,
+    NotPermitted,
+    Outdated,
+    StateConflict,
+)
 from gongjian.foundation.tenancy.turns import take_turns
 from gongjian.foundation.web.rich_text import clean, plain_of, without_empty_pictures
 from gongjian.foundation.workflow.lifecycle import advance
@@ -61,8 +67,10 @@ def write_paper(
         if paper.state not in _WITH_UNIT:
             raise StateConflict("论文已经提交；需要修改的，请先取回。")
         if revision is not None and revision != paper.revision:
-            raise FieldErrors(
-                {"body": "这篇论文刚才在别处保存过。您的文字还在这里，请核对后再保存。"}
+            raise Outdated(
+                "body",
+                revision=paper.revision,
+                saved={"题目": paper.title, "正文": paper.plain},
             )
     html = without_empty_pictures(clean(str(values.get("body", paper.body))))
     if len(html) > LONGEST_HTML:

@@ -90,6 +90,40 @@ def test_an_old_window_loses_nothing(cast, sign_in):
     assert answer.status_code == 422
     assert "别处保存过" in text(answer)
     assert "另一个窗口" in text(answer)
+    # What the other window saved stands beside it, and saving once more is enough.
+    assert "别处保存的那一稿" in text(answer)
+    again = form(revision=answer.context["form"]["revision"].value(), body="<p>两稿合一</p>")
+    assert client.post(url("dispatch_write", dispatch.pk), again).status_code == 302
+    dispatch.refresh_from_db()
+    assert dispatch.body == "<p>两稿合一</p>"
+
+
+def test_two_windows_at_one_item_of_an_issue_lose_nothing(cast, sign_in):
+    item = issue_of(cast, [sent(cast)]).items.get()
+    client = sign_in(cast.office)
+    first = {"section": "", "title": "甲", "body": "<p>甲窗口</p>", "revision": "0"}
+    assert client.post(url("item_edit", item.pk), first).status_code == 302
+    answer = client.post(url("item_edit", item.pk), first | {"body": "<p>乙窗口</p>"})
+    assert answer.status_code == 422
+    assert "甲窗口" in text(answer)
+    assert "乙窗口" in text(answer)
+    again = first | {"body": "<p>甲乙</p>", "revision": answer.context["form"]["revision"].value()}
+    assert client.post(url("item_edit", item.pk), again).status_code == 302
+    item.refresh_from_db()
+    assert (item.body, item.revision) == ("<p>甲乙</p>", 2)
+
+
+def test_the_calendar_shows_each_commission_on_the_day_its_pieces_are_due(cast, sign_in):
+    commission_of(cast, topic="端午节前走访")
+    day = today()
+    answer = sign_in(cast.office).get(url("commission_calendar"))
+    held = {number: [one.topic for one in rows] for number, rows in answer.context["months"]}
+    assert held[day.month] == ["端午节前走访"]
+    assert sum(map(len, held.values())) == 1
+    assert "已交 0/1 家" in text(answer)
+    empty = sign_in(cast.office).get(url("commission_calendar"), {"year": day.year - 1})
+    assert empty.context["total"] == 0
+    assert "端午节前走访" in text(sign_in(cast.secretary).get(url("commission_calendar")))
 
 
 def test_pictures_are_shown_to_those_who_may_read_the_piece(cast, sign_in):

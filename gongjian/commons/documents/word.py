@@ -15,7 +15,7 @@ from docx import Document
 from docx.document import Document as WordDocument
 from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
@@ -27,11 +27,13 @@ from gongjian.commons.documents.rendering.characters import clean_values
 from gongjian.commons.documents.rendering.masthead import letterhead, masthead
 from gongjian.commons.documents.rendering.paragraphs import minutes, paragraphs
 from gongjian.commons.documents.rendering.title import title_lines
+from gongjian.commons.documents.word_rich import Faces, write_rich
 from gongjian.foundation.kernel.numbers import in_chinese
 
 FANGSONG, XIAOBIAOSONG, KAITI = "仿宋_GB2312", "方正小标宋简体", "楷体_GB2312"
 HEITI, SONGTI = "黑体", "宋体"
 RED = RGBColor(0xE6, 0x00, 0x12)
+_CENTER = WD_ALIGN_PARAGRAPH.CENTER
 _BODY_PT, _PITCH_PT = 16.0, 29.6
 _LEVELS = {0: FANGSONG, 1: HEITI, 2: KAITI}
 Values = Mapping[str, Any]
@@ -49,9 +51,77 @@ def build_docx(layout: str, values: Mapping[str, Any]) -> bytes:
     document.core_properties.title = str(cleaned.get("title") or cleaned.get("name") or "")[:250]
     document.core_properties.author = "、".join(map(str, cleaned.get("organs") or ()))[:250]
     document.core_properties.keywords = f"layout-{layout}"
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
+    return _saved(document)
+
+
+def build_bulletin(values: Values, pictures: Mapping[str, bytes]) -> bytes:
+    """An issue of a bulletin (简报): red name and rule, pieces as they are laid out, 报/送/发.
+
+    ``values`` are those of ``BulletinContext``; a body is cleaned HTML with ``picture:<key>``.
+    """
+    document = Document()
+    _prepare(document, is_landscape=False)
+    if values.get("is_draft"):
+        _line(document, "（样稿）", face=KAITI, align=WD_ALIGN_PARAGRAPH.RIGHT)
+    if values.get("notice"):
+        _line(document, str(values["notice"]), face=HEITI)
+    _centred(document, str(values["name"]), XIAOBIAOSONG, 48, RED)
+    _centred(document, str(values["number"]), FANGSONG, _BODY_PT)
+    head = _line(document, f"{values['publisher']}\t{values['printed_on']}")
+    head.paragraph_format.tab_stops.add_tab_stop(Mm(156), WD_TAB_ALIGNMENT.RIGHT)
+    _rule(head, colour="E60012", size=24)
+    _line(document)
+    if values.get("topic"):
+        _centred(document, str(values["topic"]), KAITI, 18)
+    if values.get("several"):
+        _line(document, "本期目录", face=HEITI, indent=2 * _BODY_PT)
+        for section in values["sections"]:
+            for piece in section["items"]:
+                _line(document, f"◆ {piece['title']}", indent=2 * _BODY_PT)
+        _line(document)
+    if values.get("editor_note"):
+        note = _line(document, "编者按：", face=HEITI, indent=2 * _BODY_PT)
+        _font(note.add_run(str(values["editor_note"])), KAITI, _BODY_PT)
+        _line(document)
+    faces = Faces(FANGSONG, HEITI, KAITI, KAITI, _BODY_PT, _font)
+    for section in values["sections"]:
+        if section["name"]:
+            _line(document, f"【{section['name']}】", face=HEITI)
+        for piece in section["items"]:
+            heading = _heading(document, piece["title"], level=1, face=XIAOBIAOSONG, size=22)
+            heading.alignment, heading.paragraph_format.first_line_indent = _CENTER, Pt(0)
+            write_rich(document, piece["body"], faces=faces, pictures=pictures)
+            if piece["credit"]:
+                _right(document, f"（{piece['credit']}）", 0)
+            _line(document)
+    _bulletin_end(document, values)
+    document.core_properties.title = f"{values['name']}{values['number']}"[:250]
+    document.core_properties.author = str(values["publisher"])[:250]
+    return _saved(document)
+
+
+def _centred(
+    document: WordDocument, text: str, face: str, size: float, colour: RGBColor | None = None
+) -> None:
+    _line(document, text, face=face, size=size, align=_CENTER, colour=colour)
+
+
+def _bulletin_end(document: WordDocument, values: Values) -> None:
+    lines = [
+        f"{word}：{values[name]}"
+        for word, name in (("报", "report_to"), ("送", "copy_to"), ("发", "send_to"))
+        if values.get(name)
+    ]
+    signed = f"签发：{values['signed_by']}" if values.get("signed_by") else ""
+    copies = f"（共印{values['copies']}份）" if values.get("copies") else ""
+    if signed or copies:
+        lines.append(f"{signed}\t{copies}")
+    for place, text in enumerate(lines):
+        paragraph = _line(document, text, size=14)
+        paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(156), WD_TAB_ALIGNMENT.RIGHT)
+        _rule(paragraph, colour="000000", size=8 if place == 0 else 4, edge="top")
+        if place == len(lines) - 1:
+            _rule(paragraph, colour="000000", size=8)
 
 
 Part = tuple[str, Sequence[tuple[str, str]]]
@@ -75,17 +145,24 @@ def build_plain(title: str, note: str, parts: Sequence[Part]) -> bytes:
                 if line.strip():
                     _line(document, line.strip(), indent=2 * _BODY_PT)
     document.core_properties.title = title[:250]
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
+    return _saved(document)
 
 
-def _heading(document: WordDocument, text: str, *, level: int, face: str) -> None:
+def _heading(
+    document: WordDocument, text: str, *, level: int, face: str, size: float = _BODY_PT
+) -> WordParagraph:
     paragraph = document.add_paragraph(style=f"Heading {level}")
-    _font(paragraph.add_run(str(clean_values(text))), face, _BODY_PT, RGBColor(0, 0, 0))
+    _font(paragraph.add_run(str(clean_values(text))), face, size, RGBColor(0, 0, 0))
     form = paragraph.paragraph_format
     form.first_line_indent, form.keep_with_next = Pt(2 * _BODY_PT), True
     form.space_before = form.space_after = Pt(0)
+    return paragraph
+
+
+def _saved(document: WordDocument) -> bytes:
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
 
 
 def _prepare(document: WordDocument, *, is_landscape: bool) -> None:
@@ -176,12 +253,15 @@ def _title(document: WordDocument, values: Values) -> None:
 
 
 def _rule(paragraph: WordParagraph, *, colour: str, size: int, edge: str = "bottom") -> None:
-    borders = OxmlElement("w:pBdr")
+    properties = paragraph._p.get_or_add_pPr()
+    borders = properties.find(qn("w:pBdr"))
+    if borders is None:
+        borders = OxmlElement("w:pBdr")
+        properties.append(borders)
     border = OxmlElement(f"w:{edge}")
     for name, value in (("val", "single"), ("sz", str(size)), ("space", "4"), ("color", colour)):
         border.set(qn(f"w:{name}"), value)
     borders.append(border)
-    paragraph._p.get_or_add_pPr().append(borders)
 
 
 def _text(document: WordDocument, body: str) -> None:

@@ -23,6 +23,24 @@ class FieldErrors(DomainError):
         }
 
 
+class Outdated(FieldErrors):
+    """Somebody else saved first (422). The page keeps what was typed and shows what was saved.
+
+    ``revision`` is the one that stands now, so that saving again after looking succeeds;
+    ``saved`` holds what stands there in plain words, by its label.
+    """
+
+    def __init__(self, field: str, *, revision: int, saved: Mapping[str, str]) -> None:
+        super().__init__(
+            {
+                field: "刚才在别处保存过，那一稿列在页面下方。您的文字还在这里，"
+                "请核对、合并后再保存一次。"
+            }
+        )
+        self.revision = revision
+        self.saved = {label: text for label, text in saved.items() if text}
+
+
 class StateConflict(DomainError):
     """The record is no longer in a state this step starts from (409)."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from django import forms
@@ -24,6 +25,7 @@ from gongjian.foundation.kernel.errors import (
     DomainError,
     FieldErrors,
     NotPermitted,
+    Outdated,
     StateConflict,
 )
 from gongjian.foundation.kernel.once import one_page
@@ -215,6 +217,8 @@ class FormPage(Page, base=True):
     submit_label: ClassVar[str] = "保存"
     help_text: ClassVar[str] = ""
     success_message: ClassVar[str] = ""
+    #: What somebody else saved while this form was open, by label.
+    saved_meanwhile: Mapping[str, str] = MappingProxyType({})
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.show(self.get_form())
@@ -235,6 +239,12 @@ class FormPage(Page, base=True):
             for field, texts in error.errors.items():
                 for text in texts:
                     form.add_error(field if field in form.fields else None, text)
+            if isinstance(error, Outdated):
+                # Having seen both, one saves over what was seen and nothing newer.
+                typed: Any = form.data
+                form.data = typed = typed.copy()
+                typed["revision"] = str(error.revision)
+                self.saved_meanwhile = error.saved
             return self.show(form, status=422)
         except StateConflict:
             raise
@@ -252,6 +262,7 @@ class FormPage(Page, base=True):
             "help_text": self.help_text,
             "cancel_url": self.get_cancel_url(),
             "once_key": self.request.POST.get("once_key") or uuid.uuid4(),
+            "saved_meanwhile": self.saved_meanwhile,
         }
         return self.render({**context, **self.get_extra()}, status=status)
 

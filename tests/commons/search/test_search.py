@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from bulletins.models import Dispatch
 from bulletins.services.writing import change_dispatch, discard_dispatch
 from gongjian.commons.search import queries
+from gongjian.commons.search.apps import index_after_upgrade
 from gongjian.commons.search.models import SearchEntry
 from gongjian.commons.search.queries import candidates, find
 from gongjian.commons.search.tasks import index_missing
 from gongjian.commons.search.words import excerpt, fold, lexemes, needles, question, words_of
+from gongjian.foundation.tenancy.models import OutboxMessage
 from gongjian.foundation.tenancy.scope import tenant_scope
 from tests.factories.bulletins import draft_of, issue_of, sent, signed
 
@@ -188,3 +190,11 @@ def test_the_database_folds_as_we_do(cast):
     with connection.cursor() as cursor:
         cursor.execute("SELECT search_fold(%s)", [signs])
         assert cursor.fetchone() == (fold(signs),)
+
+
+def test_an_upgrade_asks_for_the_index_and_a_start_without_one_does_not(cast):
+    asked = OutboxMessage.objects.filter(task="search.index_missing")
+    index_after_upgrade(plan=[])
+    assert not asked.exists()
+    index_after_upgrade(plan=[("search.0001", False)])
+    assert asked.filter(tenant_id=cast.tenant.pk).count() == 1
