@@ -103,7 +103,7 @@ def done_steps() -> dict[str, bool]:
         "quarter": Exists(Obligation.objects.all()),
         "routes": Exists(SignOffRoute.objects.all()),
     }
-    row = Tenant.objects.filter(pk=require_tenant_id()).values(**found).get()
+    row: Any = Tenant.objects.filter(pk=require_tenant_id()).values(**found).get()
     return {**row, "leaders": row["office"] and row["leader"]}
 
 
