@@ -14,7 +14,7 @@ $(error 需要 Python 3.11 或更新版本（Debian/Ubuntu：sudo apt-get instal
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop setup test check matrix lint bench lock clean
+.PHONY: help run stop setup test check matrix lint bench guides lock clean
 
 help:     ## this list
 	@grep -E '^[a-z]+: +##' $(MAKEFILE_LIST) | sed 's/: *## /	/'
@@ -42,6 +42,9 @@ lint:     ## the rules only, no tests
 
 bench:    ## measure against the goals, on a database of its own
 	@$(PYTHON) -m tools.within bench -- python -m bench $(ARGS)
+
+guides:   ## the users' and operators' guides as pages in build/guides, with pictures of the demo
+	@$(PYTHON) -m tools.guides
 
 lock:     ## pin the packages anew after a change of pyproject.toml
 	@$(PYTHON) -m tools.lock $(ARGS)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tools import processes
 from tools.console import Refusal, say
+from tools.places import ROOT
 from tools.service_user import ServiceUser, reachable
 
 DATABASE = "gongjian"
@@ -37,26 +38,8 @@ SETTINGS = {
 # A test database that a power cut destroys is made anew; waiting for its disk is waste.
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
-ROLES = r"""
-SELECT 'CREATE ROLE gongjian_owner'
- WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'gongjian_owner') \gexec
-SELECT 'CREATE ROLE gongjian_app'
- WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'gongjian_app') \gexec
-SELECT 'CREATE ROLE gongjian_search'
- WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'gongjian_search') \gexec
-ALTER ROLE gongjian_owner LOGIN CREATEDB BYPASSRLS NOSUPERUSER NOCREATEROLE
-      PASSWORD :'owner_password';
-ALTER ROLE gongjian_app LOGIN NOCREATEDB NOBYPASSRLS NOSUPERUSER NOCREATEROLE
-      PASSWORD :'app_password';
-ALTER ROLE gongjian_search NOLOGIN BYPASSRLS NOSUPERUSER;
--- Migrations hand the search functions to gongjian_search; nothing is inherited from it.
-GRANT gongjian_search TO gongjian_owner WITH INHERIT FALSE, SET TRUE;
-SELECT 'CREATE DATABASE gongjian OWNER gongjian_owner'
- WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'gongjian') \gexec
-\connect gongjian
-REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO gongjian_app, gongjian_search;
-"""
+#: The same statements for the embedded server and for the one of docker-compose.yml.
+ROLES = (ROOT / "ops" / "postgres" / "roles.sql").read_text(encoding="utf-8")
 
 
 def _password() -> str:

@@ -7,4 +7,4 @@ class OperationsConfig(AppConfig):
     verbose_name = "运行维护"
 
     def ready(self) -> None:
-        from gongjian.operations import general
+        from gongjian.operations import general, onboarding

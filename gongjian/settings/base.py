@@ -6,7 +6,15 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 
-from gongjian.settings.environment import database, env, env_bool, env_int, env_list
+from gongjian.settings.environment import (
+    database,
+    env,
+    env_bool,
+    env_int,
+    env_list,
+    env_secret,
+)
+from gongjian.settings.reporting import report_errors
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 DATA_DIR = Path(env("DATA_DIR", str(BASE_DIR / "var"))).resolve()
@@ -62,10 +70,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "gongjian.foundation.web.logs.observed",
+    "gongjian.operations.metrics.measured",
+    # Asked within the machine, without TLS, so it stands before the redirection to https.
+    "gongjian.foundation.web.health.health",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "gongjian.foundation.web.middleware.health",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -105,11 +116,12 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 #: ``owner`` for migrations and for the making of test databases, else ``app``.
 DATABASE_ROLE = env("DATABASE_ROLE", "app")
-_owner_url = env("OWNER_DATABASE_URL") or env("DATABASE_URL")
-DATABASES = {"default": database(_owner_url if DATABASE_ROLE == "owner" else env("DATABASE_URL"))}
+_app_url = env_secret("DATABASE_URL", default="")
+_owner_url = env_secret("OWNER_DATABASE_URL", default="") or _app_url
+DATABASES = {"default": database(_owner_url if DATABASE_ROLE == "owner" else _app_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env("REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_URL = env_secret("REDIS_URL", default="redis://127.0.0.1:6379/0")
 # Sessions and limits live in PostgreSQL and in the process: a dead broker must not stop filing.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -117,6 +129,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 CELERY_BROKER_URL = REDIS_URL
 # The queue that the outbox names; without this a worker listens to "celery".
 CELERY_TASK_DEFAULT_QUEUE = "default"
+#: All queues that anything is sent to.
+QUEUES = ("default", "documents")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -215,7 +229,7 @@ USE_THOUSAND_SEPARATOR = False
 # --- files -----------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "staticfiles"
+STATIC_ROOT = Path(env("STATIC_ROOT", str(DATA_DIR / "staticfiles")))
 STATICFILES_DIRS = [path for path in [BASE_DIR / "static_built"] if path.is_dir()]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -280,13 +294,26 @@ REST_FRAMEWORK = {
 }
 DJANGO_TABLES2_TEMPLATE = "web/_table.html"
 
+#: Who asks for /metrics from another machine says "Authorization: Bearer …".
+METRICS_TOKEN = env_secret("METRICS_TOKEN", default="")
+#: Address of an error collector (Sentry or one that speaks the same); empty: nothing leaves.
+ERROR_REPORTS = env_secret("SENTRY_DSN", default="")
+report_errors(ERROR_REPORTS, env("RELEASE"), env("ENVIRONMENT", "production"))
+#: "json": one object per line, for a collector; "plain": for people.
+LOG_FORMAT = env("LOG_FORMAT", "plain")
+#: A line for each request; nginx writes its own, so this is for what has no nginx before it.
+LOG_REQUESTS = env_bool("LOG_REQUESTS", default=LOG_FORMAT == "json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "plain": {
+            "()": "gongjian.foundation.web.logs.PlainLines",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        },
+        "json": {"()": "gongjian.foundation.web.logs.JsonLines"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"weasyprint": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}},
 }

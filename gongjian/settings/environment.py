@@ -30,12 +30,14 @@ def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in env(name, default).split(",") if part.strip()]
 
 
-def env_secret(name: str) -> str:
-    """Read a secret from NAME, or from the file that NAME_FILE points to; no default."""
+def env_secret(name: str, *, default: str | None = None) -> str:
+    """Read a secret from NAME, or from the file that NAME_FILE points to."""
     if value := env(name):
         return value
     if path := env(f"{name}_FILE"):
         return Path(path).read_text(encoding="utf-8").strip()
+    if default is not None:
+        return default
     raise ImproperlyConfigured(f"set {name} or {name}_FILE")
 
 

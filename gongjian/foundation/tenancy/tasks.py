@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -59,7 +60,9 @@ def send(task: str, tenant_id: int | None, arguments: dict[str, Any], queue: str
     By name: the relay loads no tasks, and a name that only a newer worker
     knows must not stop the messages behind it.
     """
-    current_app.send_task(task, args=(tenant_id, arguments), queue=queue)
+    current_app.send_task(
+        task, args=(tenant_id, arguments), queue=queue, headers={"queued_at": time.time()}
+    )
 
 
 def active_tenant_ids() -> list[int]:
