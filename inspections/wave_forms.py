@@ -30,14 +30,14 @@ class WaveForm(forms.Form):
         label="层级",
         choices=Level.choices,
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.SelectMultiple(attrs={"data-pick": True}),
         help_text="不选就不限。",
     )
     categories = forms.MultipleChoiceField(
         label="类别",
         choices=Category.choices,
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.SelectMultiple(attrs={"data-pick": True}),
         help_text="不选就不限。",
     )
     share = forms.IntegerField(

@@ -117,14 +117,14 @@ def _judge(
     row: Row, wave: Wave, teams: Mapping[int, str], visits: Sequence[UnitVisit], limit: int
 ) -> None:
     item = row.item
+    if row.merge is not None:
+        return  # the team of that visit goes, and its days stand
     if item.team is None:
         row.stops.append("各组都有人在该单位任职，须回避；请换人、改派或注明不去的理由")
     elif named := teams.get(item.team, ""):
         row.stops.append(f"{named}在该单位任职，须回避")
     if item.starts_on is not None and item.starts_on > wave.ends_on:
         row.stops.append("期内排不下，请增加组数、延长时间或另定日期")
-    if row.merge is not None:
-        return
     if len(visits) >= limit and not wave.over_limit_reason:
         row.stops.append(f"今年已安排{len(visits)}次，上限{limit}次，须写明理由")
     elif len(visits) >= limit:

@@ -220,7 +220,7 @@ def arrange_wave(wave: Wave, *, actor: Actor, reason: str = "") -> Wave:
         teams[member.team].append(member)
     for row in rows:
         _arrange_one(wave, row, teams[row.item.team or 0], actor)
-    WaveUnit.objects.bulk_update([row.item for row in rows], ["visit"])
+    WaveUnit.objects.bulk_update([row.item for row in rows], ["visit", "team"])
     _tell_teams(wave, rows, teams)
     return wave
 
@@ -229,6 +229,7 @@ def _arrange_one(wave: Wave, row: Row, team: Sequence[WaveMember], actor: Actor)
     item = row.item
     if row.merge is not None:
         item.visit = merge_into(row.merge, actor=actor, lines=[wave.line])
+        item.team = None
         return
     day = item.starts_on
     try:

@@ -184,6 +184,7 @@ def test_a_planned_visit_takes_the_item_along(cast):
     assert Visit.objects.filter(unit=cast.hongqi).get() == earlier
     assert wave.units.get(unit=cast.hongqi).visit_id == earlier.pk
     assert earlier.lines.get().line_id == wave.line_id
+    assert not earlier.members.exists()  # its own team is named by whoever arranged it
 
 
 def test_above_the_limit_a_reason_is_asked_for(cast):
