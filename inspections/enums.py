@@ -78,7 +78,7 @@ class Severity(models.TextChoices):
     SERIOUS = "serious", "严重"
 
 
-#: Working days for the rectification unless the notice says otherwise.
+#: Working days for the rectification where the organizer has no plan that says otherwise.
 DAYS_TO_RECTIFY = {Severity.GENERAL: 20, Severity.HEAVY: 15, Severity.SERIOUS: 10}
 
 

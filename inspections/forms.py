@@ -28,6 +28,16 @@ def _words(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
+def _days(label: str, usual: int) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        min_value=1,
+        max_value=120,
+        initial=usual,
+        help_text="工作日，发通知书时按最重的问题预填。",
+    )
+
+
 class PlanForm(forms.Form):
     year = forms.IntegerField(label="年度", min_value=2020, max_value=2100)
     title = forms.CharField(label="计划名称", max_length=100)
@@ -38,6 +48,9 @@ class PlanForm(forms.Form):
         initial=2,
         help_text="各项督查检查合计；超过的须写明理由。",
     )
+    days_general = _days("一般问题整改期限", 20)
+    days_heavy = _days("较重问题整改期限", 15)
+    days_serious = _days("严重问题整改期限", 10)
 
 
 class VersionChoice(forms.ModelChoiceField):

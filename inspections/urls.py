@@ -47,6 +47,7 @@ urlpatterns: list[URLPattern] = [
     path("visits/<int:pk>/merge/", visits.Merge.as_view(), name="visit_merge"),
     path("visits/<int:pk>/notice/", findings.NoticeIssue.as_view(), name="notice_issue"),
     path("visits/<int:pk>/print/", findings.RecordPrint.as_view(), name="visit_print"),
+    path("visits/<int:pk>/letter/", findings.LetterPrint.as_view(), name="visit_letter"),
     path("visits/fill/<int:pk>/", phone.VisitFill.as_view(), name="visit_fill"),
     path("visits/fill/<int:pk>/save/", phone.VisitSave.as_view(), name="visit_save"),
     path("notices/<int:pk>/print/", findings.NoticePrint.as_view(), name="notice_print"),

@@ -255,7 +255,7 @@ def _carry_out(visit: Visit, place: int, *, office: Actor, speaker: Actor) -> No
         visit,
         actor=office,
         findings=waiting,
-        due_on=usual_deadline(waiting),
+        due_on=usual_deadline(visit, waiting),
         contact="陈静 000-5550102",
     )
     for matter in FollowUp.objects.filter(pk__in=visit.findings.values("follow_up")):
