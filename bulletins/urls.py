@@ -43,6 +43,11 @@ urlpatterns: list[URLPattern] = [
     path("desk/", dispatches.Desk.as_view(), name="desk"),
     path("register/", issues.Register.as_view(), name="register"),
     path("commissions/", commissions.CommissionList.as_view(), name="commission_list"),
+    path(
+        "commissions/calendar/",
+        commissions.CommissionCalendar.as_view(),
+        name="commission_calendar",
+    ),
     path("commissions/new/", commissions.CommissionCreate.as_view(), name="commission_create"),
     path("commissions/<int:pk>/", commissions.CommissionDetail.as_view(), name="commission_detail"),
     path("tasks/<int:pk>/accept/", commissions.TaskAccept.as_view(), name="task_accept"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from bulletins.authority import COMMISSION, VIEW_DISPATCH, WRITE_DISPATCH
@@ -14,8 +15,15 @@ from bulletins.models import Commission, CommissionTask
 from bulletins.queries import open_tasks_by_unit
 from bulletins.services.desk import accept_task, ask_commission, close_task
 from bulletins.tables import TASK_TONES, CommissionTable
-from gongjian.foundation.kernel.dates import long_date
-from gongjian.foundation.web.pages import ConfirmPage, DetailPage, FormPage, ListPage, RecordsMixin
+from gongjian.foundation.kernel.dates import long_date, today
+from gongjian.foundation.web.pages import (
+    ConfirmPage,
+    DetailPage,
+    FormPage,
+    ListPage,
+    Page,
+    RecordsMixin,
+)
 from orgs.models import Unit
 
 _OPEN = [CommissionState.ASKED, CommissionState.ACCEPTED]
@@ -32,6 +40,7 @@ class _Asked(RecordsMixin):
 class CommissionList(_Asked, ListPage):
     permission = VIEW_DISPATCH
     table_class = CommissionTable
+    template_name = "bulletins/commission_list.html"
     heading = "约稿"
 
     def get_queryset(self) -> Any:
@@ -44,6 +53,40 @@ class CommissionList(_Asked, ListPage):
             "create_url": reverse("bulletins:commission_create") if may else "",
             "create_label": "约稿",
         }
+
+
+class CommissionCalendar(_Asked, Page):
+    """约稿日历: a year by months, each commission on the day its pieces are due."""
+
+    permission = VIEW_DISPATCH
+    template_name = "bulletins/commission_calendar.html"
+    heading = "约稿日历"
+
+    def get_queryset(self) -> Any:
+        states = {"asked": _OPEN, "delivered": [CommissionState.DELIVERED]}
+        counts = {
+            name: Count("tasks", filter=Q(tasks__state__in=values))
+            for name, values in states.items()
+        }
+        return super().get_queryset().annotate(**counts, units=Count("tasks"))
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        asked = request.GET.get("year", "")
+        day = today()
+        year = int(asked) if asked.isdigit() and 2000 <= int(asked) <= 2100 else day.year
+        months: dict[int, list[Commission]] = {month: [] for month in range(1, 13)}
+        for commission in self.get_queryset().filter(due_on__year=year).order_by("due_on", "pk"):
+            months[commission.due_on.month].append(commission)
+        return self.render(
+            {
+                "year": year,
+                "months": list(months.items()),
+                "this_month": day.month if year == day.year else 0,
+                "today": day,
+                "total": sum(map(len, months.values())),
+                "may_ask": self.actor.may(COMMISSION),
+            }
+        )
 
 
 class CommissionCreate(FormPage):

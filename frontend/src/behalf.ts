@@ -93,6 +93,8 @@ class BehalfGrid extends HTMLElement {
   }
 
   private isDirty(input: HTMLInputElement): boolean {
+    // One line holds no line ends: a text that differs in nothing else was not touched.
+    if (isWords(input)) return squeezed(input.value) !== squeezed(input.dataset.base ?? "");
     return canonical(input.value) !== canonical(input.dataset.base ?? "");
   }
 
@@ -109,6 +111,11 @@ class BehalfGrid extends HTMLElement {
 
   /** What can be told without the server. */
   private wrong(input: HTMLInputElement): string {
+    if (isWords(input)) {
+      const most = Number(input.dataset.most);
+      const signs = [...input.value.trim()].length;
+      return signs > most ? `最多 ${most} 字，现有 ${signs} 字，请精简。` : "";
+    }
     const digits = readNumber(input.value);
     if (digits === null) return "请填写数字，没有请填 0。";
     if (digits.startsWith("-")) return "不能为负数。";
@@ -155,7 +162,7 @@ class BehalfGrid extends HTMLElement {
   private leave(event: Event): void {
     const cell = this.cellOf(event);
     if (!cell) return;
-    const digits = readNumber(cell.value);
+    const digits = isWords(cell) ? null : readNumber(cell.value);
     if (digits && digits !== cell.value) {
       cell.value = digits;
       this.changed([cell]);
@@ -242,7 +249,7 @@ class BehalfGrid extends HTMLElement {
           return;
         }
         this.beforePaste.push([target, target.value]);
-        target.value = readNumber(value) ?? value.trim();
+        target.value = (isWords(target) ? null : readNumber(value)) ?? value.trim();
         filled.push(target);
       }),
     );
@@ -414,6 +421,15 @@ class BehalfGrid extends HTMLElement {
     if (this.ready.length) return ["waiting", icon("cloud"), "有未保存的更改"];
     return ["errors", icon("alert-circle"), `有 ${waiting} 格需要更正`];
   }
+}
+
+/** A cell that holds words is told by how many it takes. */
+function isWords(input: HTMLInputElement): boolean {
+  return "most" in input.dataset;
+}
+
+function squeezed(words: string): string {
+  return words.replace(/\s+/g, "");
 }
 
 function choice(label: string, run: () => void): HTMLButtonElement {

@@ -44,10 +44,6 @@ class Standing:
         said = self.quarterly_return.texts if self.quarterly_return else {}
         return {cell.code: show(self.values[cell.slot]) for cell in cells} | said
 
-    @property
-    def filled(self) -> int:
-        return sum(value is not None for value in self.values)
-
     def hold(self) -> Held:
         return Held(
             self.obligation.unit.code,

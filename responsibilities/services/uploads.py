@@ -105,7 +105,7 @@ def keep_children_workbook(
     forms = {row.form_id: row.form for row in owed}
     if set(forms) != {ticket.form}:
         raise _other_version()
-    matched = match_children(book, ticket, forms[ticket.form].layout())
+    matched = match_children(book, ticket, forms[ticket.form].whole_layout())
     return _keep(matched, content, actor=actor, unit=unit, period=period, name=file_name, many=True)
 
 

@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
-from gongjian.foundation.kernel.numbers import show
 from gongjian.foundation.web.pages import ConfirmPage
 from responsibilities.cells import Cell
 from responsibilities.forms.workbooks import BehalfForm
@@ -23,6 +22,7 @@ from responsibilities.services.behalf import (
     submit_many,
 )
 from responsibilities.views.workbooks import BehalfPage
+from responsibilities.words import longest_of
 
 _REMARK = re.compile(r"remarks\[(\d{1,18})-(\w{1,12})\]")
 _FIELD = re.compile(r"(cells|base)\[(\d{1,18})-(\w{1,12})\]")
@@ -35,6 +35,11 @@ class GridCell:
     is_open: bool
     cell: Cell
 
+    @property
+    def most(self) -> int:
+        """Signs a cell of words takes."""
+        return longest_of(self.cell)
+
 
 @dataclass(slots=True)
 class GridRow:
@@ -45,15 +50,14 @@ class GridRow:
 
 
 def grid_row(standing: Standing, cells: list[Cell]) -> GridRow:
-    key = standing.obligation.pk
+    key, texts = standing.obligation.pk, standing.texts
     line = [
-        GridCell(
-            f"{key}-{cell.code}", show(standing.values[cell.slot]), cell.code in standing.open, cell
-        )
+        GridCell(f"{key}-{cell.code}", texts.get(cell.code, ""), cell.code in standing.open, cell)
         for cell in cells
     ]
     row = standing.quarterly_return
-    return GridRow(standing, line, standing.filled, row is not None and row.is_editable)
+    filled = sum(bool(place.text) for place in line)
+    return GridRow(standing, line, filled, row is not None and row.is_editable)
 
 
 class BehalfGrid(BehalfPage):
@@ -72,7 +76,8 @@ class BehalfGrid(BehalfPage):
             last = max(1, -(-total // PAGE))
             page = min(int(asked) if asked.isdigit() and len(asked) < 6 else 1, last) or 1
             held = standings(list(owed[(page - 1) * PAGE : page * PAGE]))
-            cells = held[0].obligation.form.layout() if held else []
+            # The summary of the quarter is the unit's own; it is written on its sheet.
+            cells = held[0].obligation.form.whole_layout() if held else []
             context |= {
                 "rows": [grid_row(row, cells) for row in held],
                 "cells": cells,
@@ -155,4 +160,4 @@ class BehalfSubmit(BehalfPage, ConfirmPage):
 def _labels(found: list[Any]) -> dict[str, str]:
     if not found:
         return {}
-    return {cell.code: cell.label for cell in found[0].obligation.form.layout()}
+    return {cell.code: cell.label for cell in found[0].obligation.form.whole_layout()}

@@ -126,13 +126,18 @@ class BehalfWorkbook(BehalfPage):
         held = [row for row in standings(owed) if row.open]
         if not held:
             raise DomainError("没有还需要填报的下级单位。")
-        cells = held[0].obligation.form.layout()
+        cells = held[0].obligation.form.whole_layout()
         ticket = open_ticket(self.actor, unit, period, held, MANY_UNITS)
         lines = [
             UnitLine(
                 row.obligation.unit.code,
                 row.obligation.unit.name,
-                {cell.code: row.values[cell.slot] for cell in cells},
+                {
+                    cell.code: row.texts.get(cell.code, "")
+                    if cell.is_words
+                    else row.values[cell.slot]
+                    for cell in cells
+                },
                 tuple(row.open),
             )
             for row in held

@@ -182,16 +182,24 @@ def write_children(lines: Sequence[UnitLine], ticket: Ticket, *, cells: Sequence
     page.write_string(5, 1, UNIT_NAME, out.head)
     last = max(len(lines) + 5, 6)
     for column, cell in enumerate(cells, start=2):
-        page.write_string(4, column, clean(f"{cell.label}（{cell.unit_label}）"), out.head)
+        measure = f"（{cell.unit_label}）" if cell.unit_label else ""
+        page.write_string(4, column, clean(f"{cell.label}{measure}"), out.head)
         page.write_string(5, column, cell.code, out.head)
-        page.data_validation(6, column, last, column, rule_of(cell))
+        rule = _words_rule(cell) if cell.is_words else rule_of(cell)
+        page.data_validation(6, column, last, column, rule)
+        if cell.is_words:
+            page.set_column(column, column, 30)
     for row, line in enumerate(lines, start=6):
         page.write_string(row, 0, clean(line.code), out.locked)
         page.write_string(row, 1, clean(line.name), out.locked)
         for column, cell in enumerate(cells, start=2):
-            is_open = cell.code in line.open
-            style = out.number(cell, is_open=is_open)
-            _write_number(page, row, column, line.values.get(cell.code), style)
+            is_open, held = cell.code in line.open, line.values.get(cell.code)
+            if cell.is_words:
+                page.write_string(
+                    row, column, clean(held or ""), out.remark if is_open else out.locked
+                )
+            else:
+                _write_number(page, row, column, held, out.number(cell, is_open=is_open))
     page.freeze_panes(6, 2)
     _print_setup(page, heading_row=5)
     page.set_landscape()

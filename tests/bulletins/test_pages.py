@@ -113,6 +113,19 @@ def test_two_windows_at_one_item_of_an_issue_lose_nothing(cast, sign_in):
     assert (item.body, item.revision) == ("<p>甲乙</p>", 2)
 
 
+def test_the_calendar_shows_each_commission_on_the_day_its_pieces_are_due(cast, sign_in):
+    commission_of(cast, topic="端午节前走访")
+    day = today()
+    answer = sign_in(cast.office).get(url("commission_calendar"))
+    held = {number: [one.topic for one in rows] for number, rows in answer.context["months"]}
+    assert held[day.month] == ["端午节前走访"]
+    assert sum(map(len, held.values())) == 1
+    assert "已交 0/1 家" in text(answer)
+    empty = sign_in(cast.office).get(url("commission_calendar"), {"year": day.year - 1})
+    assert empty.context["total"] == 0
+    assert "端午节前走访" in text(sign_in(cast.secretary).get(url("commission_calendar")))
+
+
 def test_pictures_are_shown_to_those_who_may_read_the_piece(cast, sign_in):
     body = f'<p>图</p><img src="data:image/png;base64,{picture()}">'
     dispatch = draft_of(cast, body=body)

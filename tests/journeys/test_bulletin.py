@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import pypdfium2
+from django.core import mail as outbox
+from django.db import transaction
+from docx import Document
 from playwright.sync_api import Page, expect
 
-from bulletins.models import Dispatch, Issue
+from bulletins.models import Dispatch, Issue, IssueMail
+from bulletins.tasks import send_mail
+from gongjian.commons.documents.models import ReportJob
+from gongjian.commons.documents.reports import run_report
 from gongjian.commons.points.models import PointAccount
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.tenancy.scope import tenant_scope
 from tests.factories.bulletins import (
     adoption_rules,
     commission_of,
@@ -60,7 +68,9 @@ def test_from_a_commission_to_the_points(committed_cast, scoped, window):
         page.goto(address)
         for name in steps:
             step(page, name)
+    take_prints(office, address, committed_cast)
     send_out(office, address)
+    mail_outsiders(office, address, committed_cast)
     county = window(committed_cast.county)
     county.goto(address)
     county.get_by_role("link", name="签收").click()
@@ -109,6 +119,56 @@ def edit_and_compile(office: Page) -> None:
     office.get_by_role("link", name="预览和送审").click()
     step(office, "送审")
     step(office, "初审通过")
+
+
+def take_prints(office: Page, address: str, cast) -> None:
+    """The Word copy at once, the PDF when the worker has made it."""
+    office.goto(address)
+    with office.expect_download() as download:
+        office.get_by_role("link", name="Word", exact=True).click()
+    lines = [line.text for line in Document(download.value.path()).paragraphs]
+    assert "“板凳会”解开心头结" in lines
+    office.get_by_role("link", name="打印", exact=True).click()
+    office.get_by_role("button", name="生成 PDF").click()
+    expect(office.locator("#report-jobs tbody tr")).to_have_count(1)
+    with tenant_scope(cast.tenant.pk):
+        with transaction.atomic():
+            job = ReportJob.objects.get()
+        run_report(job.pk)
+    office.reload()
+    with office.expect_download() as download:
+        office.locator("#report-jobs").get_by_role("link", name="下载").click()
+    pages = pypdfium2.PdfDocument(download.value.path())
+    text = pages[0].get_textpage().get_text_bounded()
+    assert "工运简报" in text
+    assert "第1期（总第27期）" in text
+    assert "样稿" not in text
+
+
+def mail_outsiders(office: Page, address: str, cast) -> None:
+    """A draft, a line of the list corrected, and the release; only then something is sent."""
+    office.goto(address)
+    office.get_by_role("link", name="寄给外部").click()
+    office.get_by_role("button", name="起草邮件").click()
+    office.get_by_role("link", name="修改草稿").click()
+    receivers = office.get_by_label("收件人")
+    receivers.fill("省总工会办公室\tbgs@example.cn\n王老师 wang@")
+    office.get_by_role("button", name="保存").click()
+    expect(office.get_by_text("第 2 行的“wang@”不是邮箱地址").first).to_be_visible()
+    receivers.fill("省总工会办公室\tbgs@example.cn\n王老师 wang@example.cn")
+    office.get_by_role("button", name="保存").click()
+    expect(office.get_by_text("草稿已保存，还没有寄出")).to_be_visible()
+    office.get_by_role("link", name="放行发送").click()
+    expect(office.get_by_text("2 个外部收件人各寄一封")).to_be_visible()
+    office.get_by_role("button", name="放行发送").click()
+    expect(office.get_by_text("待发送")).to_have_count(2)
+    with tenant_scope(cast.tenant.pk):
+        with transaction.atomic():
+            mail = IssueMail.objects.get()
+        assert send_mail(mail.pk) == 2
+    office.reload()
+    expect(office.get_by_text("共 2 个，已发送 2 个")).to_be_visible()
+    assert [one.to for one in outbox.outbox] == [["bgs@example.cn"], ["wang@example.cn"]]
 
 
 def send_out(office: Page, address: str) -> None:

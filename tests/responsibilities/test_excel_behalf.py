@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from gongjian.commons.notices.models import Notice
 from gongjian.foundation.kernel.errors import NotPermitted
+from orgs.imports import workbook_lines
 from orgs.models import Appointment
 from orgs.queries import actor_of
-from responsibilities.models import Obligation, QuarterlyReturn
+from responsibilities.models import Obligation, QuarterlyReturn, ReturnUpload
 from responsibilities.queries.review import may_review
 from responsibilities.services.behalf import (
     demand_other_person,
@@ -19,8 +22,11 @@ from responsibilities.services.behalf import (
 )
 from responsibilities.services.returns import save_cells, submit_return
 from responsibilities.services.review import accept_many, accept_return, send_back_return
+from responsibilities.services.uploads import preview_upload
+from tests.factories.designer import make_form_with, typed
 from tests.factories.orgs import seat
 from tests.factories.returns import VALUES, fill, open_quarter, start, submitted
+from tests.responsibilities import workbook_files as made
 
 
 @pytest.fixture
@@ -232,3 +238,61 @@ def test_a_value_far_from_the_history_is_explained_in_the_preview(cast, below):
     )
     assert done == ["红旗村"]
     assert QuarterlyReturn.objects.get(pk=row.pk).remarks == {"Z203": "新建园区工会"}
+
+
+# --- cells that hold words ------------------------------------------------------------------
+
+
+@pytest.fixture
+def worded(cast) -> list[Obligation]:
+    """A form with a figure, a text and a date."""
+    rows = [typed("走访户数"), typed("走访情况", value_type="text", unit_label=""),
+            typed("走访日期", value_type="date", unit_label="")]  # fmt: skip
+    form = make_form_with(cast, rows=rows)
+    period, _ = open_quarter(cast, form=form)
+    return list(
+        Obligation.objects.filter(period=period, unit__parent=cast.dongfeng)
+        .select_related("unit", "form", "period")
+        .order_by("unit__path")
+    )
+
+
+def test_words_are_typed_in_the_grid_by_the_rules_of_the_sheet(cast, worded, sign_in):
+    village, firm = worded
+    answer = save_grid(
+        {village.pk: {"C01": "3", "C02": "入户三家", "C03": "2026年7月5日"},
+         firm.pk: {"C02": "长" * 501, "C03": "七月"}},
+        actor=cast.township,
+        base={},
+    )  # fmt: skip
+    saved = answer.units[village.pk]["saved"]
+    assert {code: cell["value"] for code, cell in saved.items()} == {
+        "C01": "3", "C02": "入户三家", "C03": "2026-07-05",
+    }  # fmt: skip
+    assert set(answer.units[firm.pk]["errors"]) == {"C02", "C03"}
+
+    page = sign_in(cast.township).get(reverse("responsibilities:behalf_grid")).content.decode()
+    assert 'value="入户三家"' in page
+    assert 'data-most="500"' in page
+    assert "主要做法" not in page
+
+
+def test_words_go_out_in_the_workbook_and_come_back(cast, worded, sign_in):
+    village, _ = worded
+    save_grid({village.pk: {"C01": "3", "C02": "入户三家"}}, actor=cast.township, base={})
+    client = sign_in(cast.township)
+    content = client.get(reverse("responsibilities:behalf_workbook")).content
+    lines = list(workbook_lines(content))
+    head = next(line for line in lines if "C02" in line)
+    row = next(line for line in lines if village.unit.code in line)
+    column = list(head).index("C02")
+    assert row[column] == "入户三家"
+
+    place = f"{'ABCDEFG'[column]}{lines.index(row) + 1}"
+    changed = made.repacked(content, made.text(place, "入户五家，走访两家企业"))
+    file = SimpleUploadedFile("代报.xlsx", changed)
+    client.post(reverse("responsibilities:behalf_workbook_upload"), {"file": file})
+    preview = preview_upload(ReturnUpload.objects.get())
+    assert [(line.change.code, line.change.text) for line in preview.changes] == [
+        ("C02", "入户五家，走访两家企业")
+    ]

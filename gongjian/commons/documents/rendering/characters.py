@@ -10,16 +10,20 @@ from dataclasses import asdict, is_dataclass
 # make a printed name read differently from the stored one; lone surrogates and
 # noncharacters cannot be written at all.
 _REFUSED = frozenset({"Cc", "Cf", "Cs", "Cn"})
-_SPACES = {"\t": " ", "\r": "\n", "\u2028": "\n", "\u2029": "\n"}
+_SPACES = str.maketrans({"\t": " ", "\r": "\n", "\u2028": "\n", "\u2029": "\n"})
 
 
 def clean(text: str) -> str:
     """Drop what cannot be seen; keep line breaks, turn tabs into spaces."""
     if text.isprintable():
         return text  # almost every cell of a table: nothing to drop, nothing to turn
-    text = text.replace("\r\n", "\n")
-    text = "".join(_SPACES.get(char, char) for char in text)
-    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in _REFUSED)
+    text = text.replace("\r\n", "\n").translate(_SPACES)
+    # Line by line: a drawing has many lines and in none of them anything to drop.
+    return "\n".join(line if line.isprintable() else _seen(line) for line in text.split("\n"))
+
+
+def _seen(line: str) -> str:
+    return "".join(char for char in line if unicodedata.category(char) not in _REFUSED)
 
 
 def clean_values(value: object) -> object:
