@@ -16,4 +16,5 @@ class InspectionsConfig(AppConfig):
             evidence,
             indicators,
             reminders,
+            search,
         )

@@ -15,7 +15,7 @@ from gongjian.commons.documents.shelves import (
     report_kinds,
 )
 from gongjian.commons.questionnaires.queries import in_words
-from gongjian.foundation.kernel.dates import long_date
+from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.tenancy.scope import require_tenant_id
 from inspections.authority import VIEW_INSPECTION
 from inspections.models import Circular, Finding, RectificationNotice, Visit
@@ -117,6 +117,52 @@ def record_values(visit: Visit) -> dict[str, Any]:
     }
 
 
+def letter_values(visit: Visit) -> dict[str, Any]:
+    """督查通知: who comes when, on what ground and what is looked at."""
+    lines = [item.line for item in visit.lines.select_related("line__plan")]
+    grounds = [f"《{line.plan.title}》（{line.plan.approval_number}）" for line in lines]
+    if visit.exception is not None:
+        grounds = [f"计划外督查批准件（{visit.exception.approval_number}）"]
+    members = visit.members.filter(recused_reason="").select_related("post__unit")
+    days = long_date(visit.starts_on)
+    if visit.ends_on != visit.starts_on:
+        days += f"至{long_date(visit.ends_on)}"
+    topics = list(dict.fromkeys(line.topic for line in lines)) or [visit.title]
+    return {
+        "organ": _organ(visit.organizer),
+        "title": "督查通知",
+        "number": visit.number,
+        "unit": visit.unit.name,
+        "visit": visit.title,
+        "topics": "、".join(topics),
+        "ground": "、".join(dict.fromkeys(grounds)),
+        "days": days,
+        "partners": visit.partners,
+        "team": [
+            {
+                "name": item.name,
+                "duty": f"{item.post.unit.name}{item.post.title}",
+                "part": "组长" if item.is_leader else "成员",
+            }
+            for item in members
+        ],
+        "questions": [
+            {"number": str(item.position), "text": item.text, "hint": item.hint}
+            for item in visit.version.questions.order_by("position")
+        ],
+        "issued_on": long_date(today()),
+    }
+
+
+def produce_letter(parameters: Mapping[str, Any]) -> Production:
+    visit = Visit.objects.select_related("organizer", "unit", "version", "exception").get(
+        pk=parameters["visit"]
+    )
+    yield Progress(20, "正在排版")
+    printed = render_pdf("documents/inspection_letter.html", letter_values(visit))
+    return ProducedFile(f"督查通知（{visit.unit.name}）.pdf", _PDF, printed.content)
+
+
 def produce_record(parameters: Mapping[str, Any]) -> Production:
     visit = Visit.objects.select_related("organizer", "unit", "sheet").get(pk=parameters["visit"])
     yield Progress(20, "正在排版")
@@ -164,6 +210,9 @@ def produce_circular(parameters: Mapping[str, Any]) -> Production:
 
 NOTICE = report_kinds.register(
     ReportKind("inspections.notice", "整改通知书", VIEW_INSPECTION, produce_notice)
+)
+LETTER = report_kinds.register(
+    ReportKind("inspections.letter", "督查通知", VIEW_INSPECTION, produce_letter)
 )
 RECORD = report_kinds.register(
     ReportKind("inspections.record", "督查记录", VIEW_INSPECTION, produce_record)

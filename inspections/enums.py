@@ -78,10 +78,23 @@ class Severity(models.TextChoices):
     SERIOUS = "serious", "严重"
 
 
-#: Working days for the rectification unless the notice says otherwise.
+#: Working days for the rectification where the organizer has no plan that says otherwise.
 DAYS_TO_RECTIFY = {Severity.GENERAL: 20, Severity.HEAVY: 15, Severity.SERIOUS: 10}
 
 
 class CircularState(models.TextChoices):
     DRAFT = "draft", "拟稿"
     ISSUED = "issued", "已印发"
+
+
+class WaveState(models.TextChoices):
+    DRAFT = "draft", "待安排"
+    ARRANGED = "arranged", "已安排"
+    DROPPED = "dropped", "已放弃"
+
+
+class Pool(models.TextChoices):
+    """Of which units of the plan's item a wave takes its own."""
+
+    ALL = "all", "该事项还没有安排督查的单位"
+    CLEARED = "cleared", "其中有已销号问题的单位（回头看）"

@@ -20,12 +20,22 @@ from orgs.fields import UnitField, UnitsField
 from orgs.models import Post, Unit
 
 
-def _day() -> forms.DateInput:
+def day_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def _words(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
+
+
+def _days(label: str, usual: int) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        min_value=1,
+        max_value=120,
+        initial=usual,
+        help_text="工作日，发通知书时按最重的问题预填。",
+    )
 
 
 class PlanForm(forms.Form):
@@ -38,6 +48,9 @@ class PlanForm(forms.Form):
         initial=2,
         help_text="各项督查检查合计；超过的须写明理由。",
     )
+    days_general = _days("一般问题整改期限", 20)
+    days_heavy = _days("较重问题整改期限", 15)
+    days_serious = _days("严重问题整改期限", 10)
 
 
 class VersionChoice(forms.ModelChoiceField):
@@ -56,8 +69,8 @@ class VersionChoice(forms.ModelChoiceField):
 class LineForm(forms.Form):
     topic = forms.CharField(label="督查事项", max_length=100)
     method = forms.ChoiceField(label="方式", choices=Method.choices)
-    starts_on = forms.DateField(label="开始日期", widget=_day())
-    ends_on = forms.DateField(label="结束日期", widget=_day())
+    starts_on = forms.DateField(label="开始日期", widget=day_input())
+    ends_on = forms.DateField(label="结束日期", widget=day_input())
     version = VersionChoice(label="检查表", required=False)
     partners = forms.CharField(
         label="联合部门", max_length=200, required=False, help_text="一并检查的部门，减少重复进点。"
@@ -78,8 +91,8 @@ class ApprovalForm(forms.Form):
 class ExceptionForm(forms.Form):
     unit = UnitField(label="被查单位", permission=ARRANGE_VISIT)
     topic = forms.CharField(label="督查事项", max_length=100)
-    starts_on = forms.DateField(label="开始日期", widget=_day())
-    ends_on = forms.DateField(label="结束日期", widget=_day())
+    starts_on = forms.DateField(label="开始日期", widget=day_input())
+    ends_on = forms.DateField(label="结束日期", widget=day_input())
     reason = forms.CharField(label="计划外督查的理由", max_length=500, widget=_words(4))
 
     def __init__(self, *args: Any, units: TenantQuerySet[Unit], **kwargs: Any) -> None:
@@ -122,7 +135,7 @@ class _PostField(forms.ModelChoiceField):
         return f"{holder}　{obj.unit.name}{obj.title}"
 
 
-class _PostsField(forms.ModelMultipleChoiceField):
+class PostsField(forms.ModelMultipleChoiceField):
     label_from_instance = _PostField.label_from_instance
 
 
@@ -141,8 +154,8 @@ class VisitForm(forms.Form):
         label="计划外批准件", queryset=InspectionException.objects.none(), required=False
     )
     title = forms.CharField(label="督查名称", max_length=120)
-    starts_on = forms.DateField(label="开始日期", widget=_day())
-    ends_on = forms.DateField(label="结束日期", widget=_day())
+    starts_on = forms.DateField(label="开始日期", widget=day_input())
+    ends_on = forms.DateField(label="结束日期", widget=day_input())
     version = VersionChoice(label="检查表")
     partners = forms.CharField(label="联合部门", max_length=200, required=False)
     leader = _PostField(
@@ -150,7 +163,7 @@ class VisitForm(forms.Form):
         queryset=Post.objects.none(),
         widget=forms.Select(attrs={"data-pick": True}),
     )
-    members = _PostsField(
+    members = PostsField(
         label="成员",
         queryset=Post.objects.none(),
         widget=forms.SelectMultiple(attrs={"data-pick": True}),
@@ -190,8 +203,8 @@ class MemberForm(forms.Form):
 
 
 class MoveForm(forms.Form):
-    starts_on = forms.DateField(label="开始日期", widget=_day())
-    ends_on = forms.DateField(label="结束日期", widget=_day())
+    starts_on = forms.DateField(label="开始日期", widget=day_input())
+    ends_on = forms.DateField(label="结束日期", widget=day_input())
 
 
 class MergeForm(forms.Form):
@@ -239,7 +252,7 @@ class NoticeForm(forms.Form):
     )
     due_on = forms.DateField(
         label="整改时限",
-        widget=_day(),
+        widget=day_input(),
         help_text="一般20个工作日，较重15个，严重10个；节假日和调休已计算。",
     )
     demand = forms.CharField(label="总体要求", max_length=1000, required=False, widget=_words(3))
@@ -252,8 +265,8 @@ class NoticeForm(forms.Form):
 
 class CircularForm(forms.Form):
     title = forms.CharField(label="标题", max_length=100)
-    starts_on = forms.DateField(label="督查起始日期", widget=_day())
-    ends_on = forms.DateField(label="督查截止日期", widget=_day())
+    starts_on = forms.DateField(label="督查起始日期", widget=day_input())
+    ends_on = forms.DateField(label="督查截止日期", widget=day_input())
     opening = forms.CharField(label="总体情况", max_length=3000, widget=_words(6))
     demands = forms.CharField(label="下一步要求", max_length=3000, required=False, widget=_words(5))
 
@@ -263,8 +276,8 @@ class InstructorForm(forms.Form):
     name = forms.CharField(label="姓名", max_length=40)
     duty = forms.CharField(label="单位和职务", max_length=100)
     phone = forms.CharField(label="办公电话", max_length=30, required=False)
-    starts_on = forms.DateField(label="聘任日期", widget=_day())
-    ends_on = forms.DateField(label="期满日期", widget=_day())
+    starts_on = forms.DateField(label="聘任日期", widget=day_input())
+    ends_on = forms.DateField(label="期满日期", widget=day_input())
 
     def __init__(self, *args: Any, units: TenantQuerySet[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -273,7 +286,7 @@ class InstructorForm(forms.Form):
 
 class SendForm(forms.Form):
     unit = UnitField(label="联系单位", permission=MANAGE_INSTRUCTORS)
-    starts_on = forms.DateField(label="开始日期", widget=_day(), initial=today)
+    starts_on = forms.DateField(label="开始日期", widget=day_input(), initial=today)
 
     def __init__(self, *args: Any, units: TenantQuerySet[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -287,7 +300,7 @@ class EndForm(forms.Form):
 
 
 class WalkForm(forms.Form):
-    visited_on = forms.DateField(label="走访日期", widget=_day(), initial=today)
+    visited_on = forms.DateField(label="走访日期", widget=day_input(), initial=today)
     days = forms.DecimalField(
         label="天数", min_value=Decimal("0.5"), max_value=30, decimal_places=1, initial=1
     )

@@ -17,6 +17,7 @@ from inspections.enums import (
     PlanState,
     Severity,
     VisitState,
+    WaveState,
 )
 from inspections.models import (
     Circular,
@@ -26,6 +27,7 @@ from inspections.models import (
     InspectionPlan,
     Instructor,
     Visit,
+    Wave,
 )
 from orgs.models import Unit
 
@@ -51,6 +53,8 @@ TONES: dict[str, str] = {
     FindingState.LOOKED_BACK: "ok",
     FindingState.CALLED_OFF: "draft",
     CircularState.ISSUED: "ok",
+    WaveState.ARRANGED: "ok",
+    WaveState.DROPPED: "draft",
 }
 SEVERITY_TONES = {Severity.GENERAL: "info", Severity.HEAVY: "warn", Severity.SERIOUS: "bad"}
 
@@ -101,6 +105,29 @@ class ExceptionTable(GongjianTable):
         empty_text = "没有计划外督查的申请。计划外的督查一事一报，批准后才能安排。"
 
     def render_state(self, record: InspectionException) -> str:
+        return state_chip(record)
+
+
+class WaveTable(GongjianTable):
+    title = django_tables2.Column("一轮督查", linkify=_link)
+    line = django_tables2.Column("计划事项")
+    organizer = django_tables2.Column("督查单位")
+    starts_on = django_tables2.Column("开始日期")
+    ends_on = django_tables2.Column("结束日期")
+    units = NumberColumn("单位", empty_values=(), orderable=False)
+    state = django_tables2.Column("状态")
+
+    class Meta(GongjianTable.Meta):
+        model = Wave
+        fields = ["title", "line", "organizer", "starts_on", "ends_on", "units", "state"]
+        sequence = fields
+        order_by = ("-id",)
+        empty_text = "还没有安排过一轮督查。年度计划批准后，从这里一次安排多家。"
+
+    def render_units(self, record: Wave) -> str:
+        return str(record.drawn_count)  # type: ignore[attr-defined]
+
+    def render_state(self, record: Wave) -> str:
         return state_chip(record)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from inspections.views import findings, instructors, phone, plans, visits
+from inspections.views import findings, instructors, phone, plans, visits, waves
 
 app_name = "inspections"
 
@@ -24,6 +24,11 @@ urlpatterns: list[URLPattern] = [
         "exceptions/<int:pk>/", plans.ExceptionDetail.as_view(), name="inspectionexception_detail"
     ),
     path("exceptions/<int:pk>/decide/", plans.ExceptionDecide.as_view(), name="exception_decide"),
+    path("waves/", waves.WaveList.as_view(), name="wave_list"),
+    path("waves/new/", waves.WaveCreate.as_view(), name="wave_create"),
+    path("waves/<int:pk>/", waves.WaveDetail.as_view(), name="wave_detail"),
+    path("waves/<int:pk>/steps/<slug:step>/", waves.WaveStep.as_view(), name="wave_step"),
+    path("waves/<int:pk>/units/<int:unit>/", waves.WaveAdjust.as_view(), name="wave_adjust"),
     path("visits/", visits.VisitList.as_view(), name="visit_list"),
     path("calendar/", visits.Calendar.as_view(), name="calendar"),
     path("visits/new/", visits.VisitCreate.as_view(), name="visit_create"),
@@ -42,6 +47,7 @@ urlpatterns: list[URLPattern] = [
     path("visits/<int:pk>/merge/", visits.Merge.as_view(), name="visit_merge"),
     path("visits/<int:pk>/notice/", findings.NoticeIssue.as_view(), name="notice_issue"),
     path("visits/<int:pk>/print/", findings.RecordPrint.as_view(), name="visit_print"),
+    path("visits/<int:pk>/letter/", findings.LetterPrint.as_view(), name="visit_letter"),
     path("visits/fill/<int:pk>/", phone.VisitFill.as_view(), name="visit_fill"),
     path("visits/fill/<int:pk>/save/", phone.VisitSave.as_view(), name="visit_save"),
     path("notices/<int:pk>/print/", findings.NoticePrint.as_view(), name="notice_print"),

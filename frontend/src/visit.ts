@@ -284,7 +284,7 @@ class VisitForm extends HTMLElement {
   }
 
   private pressed(event: Event): void {
-    const button = (event.target as Element).closest<HTMLElement>("[data-add-finding], [data-add-help], [data-remove], [data-finish]");
+    const button = (event.target as Element).closest<HTMLElement>("[data-add-finding], [data-add-help], [data-remove], [data-finish], [data-known]");
     if (!button) return;
     if (button.hasAttribute("data-finish")) {
       if (!this.dirty.length) return;
@@ -293,13 +293,23 @@ class VisitForm extends HTMLElement {
       button.closest("p")?.setAttribute("data-waits", "");
       return;
     }
-    if (button.hasAttribute("data-remove")) this.drop(button);
+    if (button.hasAttribute("data-known")) this.take(button);
+    else if (button.hasAttribute("data-remove")) this.drop(button);
     else if (button.hasAttribute("data-add-help")) this.open("help", {});
     else {
       const pk = button.dataset.addFinding || null;
       const asked = pk ? this.demands[pk] : undefined;
       this.open("finding", { question: pk, basis: asked?.basis ?? "", text: "" });
     }
+  }
+
+  /** What is known from before becomes the answer; a note that was written stays. */
+  private take(button: HTMLElement): void {
+    const item = this.of(button);
+    if (!item) return;
+    const na = button.hasAttribute("data-known-na");
+    item.fill({ value: na ? "" : (button.dataset.known ?? ""), na, note: item.words().note ?? "" });
+    this.changed(button);
   }
 
   private open(kind: "finding" | "help", words: Words): void {

@@ -19,11 +19,13 @@ from gongjian.commons.questionnaires.services.designing import (
     publish_version,
 )
 from gongjian.demo.people import actor_named, actors_by_unit
+from gongjian.foundation.calendar.working_days import corrections, working_deadline
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import today
 from inspections.models import InspectionPlan, PlanLine, Visit
 from inspections.queries.instructors import without_union
 from inspections.queries.visits import posts_for_teams
+from inspections.queries.waves import preview
 from inspections.services.circulars import issue_circular, write_circular
 from inspections.services.inspecting import (
     Bundle,
@@ -36,7 +38,8 @@ from inspections.services.instructing import appoint_instructor, note_walk, send
 from inspections.services.planning import approve_plan, draw_up_plan, put_line, submit_plan
 from inspections.services.rectifying import issue_notice, usual_deadline
 from inspections.services.visiting import Ground, arrange_visit, name_member
-from orgs.enums import Role
+from inspections.services.waves import arrange_wave, draw_wave
+from orgs.enums import Level, Role
 from orgs.models import Post, Tenant, Unit
 from orgs.queries import root_unit
 
@@ -106,6 +109,7 @@ def inspect_and_instruct(tenant: Tenant) -> None:
         visit = _visit(unit, line, office, root, place)
         if place < 3 and unit.pk in speakers:
             _carry_out(visit, place, office=office, speaker=speakers[unit.pk])
+    _wave(root, office, version)
     _circular(root, office)
     _instructors(root, office)
 
@@ -146,10 +150,45 @@ def _plan(root: Unit, office: Actor, leader: Actor, version: QuestionnaireVersio
         },
         units=units[:2],
     )
+    counties = list(Unit.objects.filter(parent=root, level=Level.COUNTY).order_by("path"))
+    put_line(
+        plan,
+        actor=office,
+        values={"topic": "县区党建带工建责任落实督查", "version": version, **span},
+        units=counties or units[:1],
+    )
     submit_plan(plan, actor=office)
     approve_plan(plan, actor=leader, number=f"示督备〔{year}〕3号")
     line.refresh_from_db()
     return PlanLine.objects.select_related("plan__unit").get(pk=line.pk)
+
+
+def _wave(root: Unit, office: Actor, version: QuestionnaireVersion) -> None:
+    """Half of the counties drawn for the last weeks of the year, by two teams."""
+    line = PlanLine.objects.select_related("plan__unit").get(topic__startswith="县区党建带工建")
+    starts_on = working_deadline(today(), 3, corrections())
+    if starts_on + timedelta(days=14) > line.ends_on:
+        return  # no time is left this year
+    offices = [post for post in posts_for_teams(root) if post.unit.level == Level.COUNTY]
+    own = [post for post in posts_for_teams(root) if post.unit_id == root.pk]
+    leaders = [*own[:1], *offices[:1]]
+    wave = draw_wave(
+        root,
+        actor=office,
+        values={
+            "line": line,
+            "title": "县区责任落实随机抽查",
+            "version": version,
+            "share": 50,
+            "starts_on": starts_on,
+            "ends_on": line.ends_on,
+            "over_limit_reason": "领导小组第四次例会要求年底前抽查一半县区",
+        },
+        leaders=leaders,
+        members=[post for post in [*own[1:2], *offices[1:3]] if post not in leaders],
+    )
+    if not any(row.stops for row in preview(wave)):
+        arrange_wave(wave, actor=office)
 
 
 def _visit(unit: Unit, line: PlanLine, office: Actor, root: Unit, place: int) -> Visit:
@@ -216,7 +255,7 @@ def _carry_out(visit: Visit, place: int, *, office: Actor, speaker: Actor) -> No
         visit,
         actor=office,
         findings=waiting,
-        due_on=usual_deadline(waiting),
+        due_on=usual_deadline(visit, waiting),
         contact="陈静 000-5550102",
     )
     for matter in FollowUp.objects.filter(pk__in=visit.findings.values("follow_up")):

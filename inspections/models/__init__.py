@@ -7,6 +7,7 @@ from inspections.models.findings import Finding, HelpItem, RectificationNotice
 from inspections.models.instructors import Instructor, InstructorAssignment, InstructorVisit
 from inspections.models.plans import InspectionException, InspectionPlan, PlanLine, PlanLineUnit
 from inspections.models.visits import Visit, VisitLine, VisitMember
+from inspections.models.waves import Wave, WaveMember, WaveUnit
 
 __all__ = [
     "Circular",
@@ -24,4 +25,7 @@ __all__ = [
     "Visit",
     "VisitLine",
     "VisitMember",
+    "Wave",
+    "WaveMember",
+    "WaveUnit",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 
@@ -14,6 +15,7 @@ from inspections.enums import ExceptionState, Method, PlanState
 from inspections.guards import another_person_approves, plan_has_lines
 
 _P, _E = PlanState, ExceptionState
+_DAYS = (MinValueValidator(1), MaxValueValidator(120))
 
 
 class InspectionPlan(TenantOwned, Stateful):
@@ -34,6 +36,15 @@ class InspectionPlan(TenantOwned, Stateful):
         "每单位全年最多次数",
         default=2,
         help_text="各项督查检查合计；超过的须写明理由，提请压减或合并。",
+    )
+    days_general = models.PositiveSmallIntegerField(
+        "一般问题整改期限", default=20, validators=_DAYS, help_text="工作日"
+    )
+    days_heavy = models.PositiveSmallIntegerField(
+        "较重问题整改期限", default=15, validators=_DAYS, help_text="工作日"
+    )
+    days_serious = models.PositiveSmallIntegerField(
+        "严重问题整改期限", default=10, validators=_DAYS, help_text="工作日"
     )
     approval_number = models.CharField("批准（备案）文号", max_length=60, blank=True)
     approved_at = models.DateTimeField("批准时间", null=True, editable=False)

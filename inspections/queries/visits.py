@@ -7,6 +7,7 @@ from django.db.models import OuterRef, Q, Subquery
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.tenancy.models import TenantQuerySet
 from inspections.authority import INSPECT, VIEW_INSPECTION
+from inspections.enums import Method
 from inspections.models import Visit, VisitMember
 from orgs.enums import Role
 from orgs.models import Post, Unit
@@ -24,6 +25,11 @@ def visible_visits(actor: Actor) -> TenantQuerySet[Visit]:
         Q(pk__in=seen) | Q(pk__in=own)
     )
     return found.select_related("unit", "organizer")
+
+
+def is_unannounced(visit: Visit) -> bool:
+    """四不两直: nobody is told beforehand."""
+    return visit.lines.filter(line__method=Method.UNANNOUNCED).exists()
 
 
 def may_fill(visit: Visit, actor: Actor) -> bool:

@@ -29,7 +29,7 @@ from inspections.enums import (
     Severity,
     VisitState,
 )
-from inspections.models import Finding, RectificationNotice, Visit
+from inspections.models import Finding, InspectionPlan, RectificationNotice, Visit
 from inspections.services.numbers import next_number
 from inspections.services.visiting import lock_visit
 from orgs.models import Tenant
@@ -37,9 +37,17 @@ from orgs.queries import system_actor
 from orgs.services import demand_valid
 
 
-def usual_deadline(findings: Iterable[Finding]) -> date:
-    """The shortest term that the severities ask for, in working days."""
-    days = [DAYS_TO_RECTIFY[Severity(finding.severity)] for finding in findings]
+def usual_deadline(visit: Visit, findings: Iterable[Finding]) -> date:
+    """The shortest term that the severities ask for by the organizer's plan, in working days."""
+    plan = InspectionPlan.objects.filter(unit=visit.organizer_id, year=visit.year).first()
+    known = {str(severity): days for severity, days in DAYS_TO_RECTIFY.items()}
+    if plan is not None:
+        known = {
+            Severity.GENERAL: plan.days_general,
+            Severity.HEAVY: plan.days_heavy,
+            Severity.SERIOUS: plan.days_serious,
+        }
+    days = [known[finding.severity] for finding in findings]
     return working_deadline(today(), min(days, default=20), corrections())
 
 

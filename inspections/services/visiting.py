@@ -16,7 +16,7 @@ from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted, StateConflict
 from gongjian.foundation.workflow.lifecycle import advance
 from inspections.authority import ARRANGE_VISIT
-from inspections.enums import ExceptionState, PlanState, VisitState
+from inspections.enums import ExceptionState, Method, PlanState, VisitState
 from inspections.models import InspectionException, PlanLine, Visit, VisitLine, VisitMember
 from inspections.queries.calendar import limit_of
 from inspections.services.numbers import next_number
@@ -60,6 +60,8 @@ def arrange_visit(
     visit.save()
     VisitLine.objects.bulk_create(VisitLine(visit=visit, line=line) for line in ground.lines)
     record("inspections.visit.arranged", visit, actor=actor, label="安排督查")
+    if any(line.method == Method.UNANNOUNCED for line in ground.lines):
+        return visit  # 四不两直: the unit learns of it when the team is there
     tell(
         visit,
         posts_at([unit.pk], SPEAKERS),

@@ -11,6 +11,7 @@ from gongjian.commons.documents.models import ReportJob
 from gongjian.commons.documents.reports import request_report
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import long_date, today
+from gongjian.foundation.kernel.errors import DomainError
 from gongjian.foundation.tenancy.models import TenantQuerySet
 from gongjian.foundation.web.pages import (
     ConfirmPage,
@@ -21,13 +22,13 @@ from gongjian.foundation.web.pages import (
     StepPage,
 )
 from inspections.authority import ARRANGE_VISIT, ISSUE_CIRCULAR, VIEW_INSPECTION
-from inspections.documents import CIRCULAR, NOTICE, RECORD
+from inspections.documents import CIRCULAR, LETTER, NOTICE, RECORD
 from inspections.enums import CircularState, FindingState, VisitState
 from inspections.filters import FindingFilter
 from inspections.forms import CircularForm, NoticeForm
 from inspections.models import Circular, Finding, HelpItem, RectificationNotice, Visit
 from inspections.queries.findings import figures
-from inspections.queries.visits import visible_visits
+from inspections.queries.visits import is_unannounced, visible_visits
 from inspections.services.circulars import findings_of, issue_circular, write_circular
 from inspections.services.rectifying import dismiss_finding, issue_notice, usual_deadline
 from inspections.tables import TONES, CircularTable, FindingTable, HelpTable, state_chip
@@ -132,8 +133,9 @@ class NoticeIssue(RecordsMixin, FormPage):
         return visible_visits(self.actor)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        waiting = self.get_object().findings.filter(state=FindingState.NOTED).order_by("pk")
-        initial = {"findings": list(waiting), "due_on": usual_deadline(waiting)}
+        visit = self.get_object()
+        waiting = visit.findings.filter(state=FindingState.NOTED).order_by("pk")
+        initial = {"findings": list(waiting), "due_on": usual_deadline(visit, waiting)}
         return {"findings": waiting, "initial": initial}
 
     def perform(self, form: Any) -> RectificationNotice:
@@ -195,6 +197,29 @@ class RecordPrint(_Printing):
             RECORD.key,
             actor=self.actor,
             title=f"督查记录：{visit}",
+            parameters={"visit": visit.pk},
+        )
+
+
+class LetterPrint(_Printing):
+    """督查通知, before the visit; an unannounced one (四不两直) has none."""
+
+    heading = "打印督查通知"
+    queryset = Visit.objects.select_related("unit")
+
+    def get_queryset(self) -> TenantQuerySet[Any]:
+        return visible_visits(self.actor)
+
+    def perform(self, form: Any) -> ReportJob:
+        visit = self.get_object()
+        if is_unannounced(visit):
+            raise DomainError("四不两直的督查不发通知、不打招呼，没有督查通知可印。")
+        if not visit.members.filter(is_leader=True, recused_reason="").exists():
+            raise DomainError("督查组还没有组长，请指定组长后再印通知。")
+        return request_report(
+            LETTER.key,
+            actor=self.actor,
+            title=f"督查通知：{visit}",
             parameters={"visit": visit.pk},
         )
 

@@ -20,6 +20,7 @@ from gongjian.foundation.web.pages import Page
 from inspections.authority import INSPECT
 from inspections.enums import FindingCategory, Severity, VisitState
 from inspections.models import Visit
+from inspections.queries.known import known_answers
 from inspections.queries.visits import may_fill, visible_visits
 from inspections.services.inspecting import (
     REMARKS,
@@ -60,11 +61,12 @@ class VisitFill(_PhonePage):
             raise StateConflict(f"这次督查{visit.get_state_display()}，现在不能填写检查记录。")
         questions = list(visit.version.questions.all())
         past = visit.unit.findings.exclude(visit=visit).select_related("question").order_by("-pk")
+        known = known_answers(visit, questions)
         return self.render(
             {
                 "visit": visit,
                 "sections": [
-                    (name, [(item, choices_of(item)) for item in group])
+                    (name, [(item, choices_of(item), known.get(item.pk)) for item in group])
                     for name, group in sections_of(questions)
                 ],
                 "count": len(questions),

@@ -83,6 +83,10 @@ class PlanDetail(DetailPage):
             ("督查单位", plan.unit),
             ("年度", f"{plan.year}年"),
             ("每单位全年最多次数", f"{plan.visit_limit}次（各项督查检查合计）"),
+            (
+                "整改期限",
+                f"一般{plan.days_general}、较重{plan.days_heavy}、严重{plan.days_serious}个工作日",
+            ),
             ("批准文号", plan.approval_number or "批准后填写"),
         ]
         if plan.approved_at:

@@ -42,7 +42,7 @@ from inspections.forms import (
 )
 from inspections.models import InspectionException, PlanLine, Visit, VisitMember
 from inspections.queries.calendar import clashes, limit_of, without_visit, year_view
-from inspections.queries.visits import may_fill, posts_for_teams, visible_visits
+from inspections.queries.visits import is_unannounced, may_fill, posts_for_teams, visible_visits
 from inspections.services.inspecting import (
     confirm_there,
     confirm_visit,
@@ -279,6 +279,7 @@ class VisitDetail(DetailPage):
             "help_items": visit.help_items.select_related("follow_up") if is_open else [],
             "may_fill": visit.state == VisitState.UNDER_WAY and may_fill(visit, self.actor),
             "may_arrange": arranges and planned,
+            "has_letter": planned and not is_unannounced(visit),
             "may_recuse": planned and may_fill(visit, self.actor),
             "may_notify": arranges
             and bool(waiting)

@@ -13,8 +13,16 @@ from gongjian.commons.evidence.models import EvidenceUse
 from gongjian.commons.questionnaires.models import QuestionnaireVersion
 from gongjian.foundation.kernel.dates import today
 from inspections.models import Finding, Visit
+from inspections.services.inspecting import sign_visit
 from tests.factories.evidence import photo
-from tests.factories.inspections import CHECKLIST, arranged, inspector, plan_line
+from tests.factories.inspections import (
+    CHECKLIST,
+    arranged,
+    filled,
+    inspector,
+    plan_line,
+    under_way,
+)
 from tests.factories.questionnaires import checklist
 from tests.journeys.network import Network
 
@@ -252,3 +260,23 @@ def test_a_photo_taken_without_network_waits_on_the_phone(
     with scoped():
         key = str(Finding.objects.get(visit_id=planned.pk).client_key)
         assert EvidenceUse.objects.get(subject_kind="inspections.visit").slot == key
+
+
+def test_a_known_answer_is_taken_over_with_one_tap(committed_cast, scoped, window):
+    with scoped() as cast:
+        line = plan_line(cast, cast.hongqi, limit=9)
+        version = checklist(cast, *CHECKLIST, title="综合督查检查表")
+        sign_visit(filled(cast, line=line, version=version), actor=cast.office)
+        visit = under_way(cast, line=line, version=version)
+    page = on_phone(window(committed_cast.office))
+    page.goto(f"/inspections/visits/fill/{visit.pk}/")
+    known = page.locator(".visit-known")
+    expect(known).to_have_count(2)
+    expect(known.nth(1)).to_contain_text("督查：3")
+    page.get_by_label("第2题说明").fill("实地看过")
+    known.nth(1).get_by_role("button").click()
+    expect(page.locator("[data-done]")).to_have_text("1")
+    expect_saved(page)
+    page.reload()
+    expect(page.locator(".visit-question").nth(1).get_by_label("3", exact=True)).to_be_checked()
+    expect(page.get_by_label("第2题说明")).to_have_value("实地看过")

@@ -80,6 +80,7 @@ MODELS: dict[str, str] = {
     "inspections:visit_save": "inspections.Visit",
     "inspections:assignment_end": "inspections.InstructorAssignment",
     "inspections:walk_note": "inspections.InstructorAssignment",
+    "inspections:wave_adjust": "inspections.Wave",
 }
 
 
@@ -97,11 +98,12 @@ def _version_number(side: Side, place: str) -> int:
 #: address (``"name part"``) goes before the line for the part.
 VALUES: dict[str, Any] = {
     "plan": "responsibilities.AnnualPlan",
-    "unit": "orgs.Unit",
     "inspections:line_add plan": "inspections.InspectionPlan",
     "inspections:line_edit plan": "inspections.InspectionPlan",
     "inspections:line_drop plan": "inspections.InspectionPlan",
     "version": "questionnaires.QuestionnaireVersion",
+    "inspections:wave_adjust unit": "inspections.WaveUnit",
+    "unit": "orgs.Unit",
     "member": "inspections.VisitMember",
     "number": _version_number,
     "way": ["up", "down"],
