@@ -102,7 +102,7 @@ def web_is_killed(program: Running, people: list[Secretary]) -> None:
             program.kill_one_web_worker()
         program.kill("web")
         time.sleep(1)
-        back = program.wait_until_ready(DATABASE_BACK)
+        back = program.wait_until_ready(WORK_REDONE)
         everyone_goes_on(people, WORK_REDONE)
     kept(program, people)
     print(f"web killed 7 times: back after {back:.1f} s")

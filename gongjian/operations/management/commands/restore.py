@@ -8,9 +8,17 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from gongjian.operations import backups
 from gongjian.settings.environment import database, env
+
+
+def _is_older() -> bool:
+    """Tell whether the program expects more of the database than the backup held."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 class Command(BaseCommand):
@@ -36,7 +44,12 @@ class Command(BaseCommand):
         self.stdout.write(f"已恢复 {done.rows} 行数据、{done.files} 个文件，行数与备份一致。")
         if options["into"]:
             self.stdout.write(
-                f"请把 DATABASE_URL 中的库名改为 {options['into']}，再执行 manage.py verify 核对。"
+                f"请把 DATABASE_URL 和 OWNER_DATABASE_URL 中的库名改为 {options['into']}，"
+                "再依次执行 manage.py migrate 和 manage.py verify。"
+            )
+        elif _is_older():
+            self.stdout.write(
+                "备份来自较早的版本。请依次执行 manage.py migrate 和 manage.py verify。"
             )
         else:
             call_command("verify", stdout=self.stdout)
