@@ -31,6 +31,8 @@ class Running:
 
     def __init__(self, folder: Path, template: str) -> None:
         self.folder = folder
+        #: Seconds measured, judged when everything else has been shown to be sound.
+        self.took: dict[str, float] = {}
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.variables = environment.variables(folder) | stack.start(folder)
