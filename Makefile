@@ -14,7 +14,7 @@ $(error 需要 Python 3.11 或更新版本（Debian/Ubuntu：sudo apt-get instal
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop setup test check matrix lint bench guides lock clean
+.PHONY: help run stop setup test check matrix faults lint bench guides lock clean
 
 help:     ## this list
 	@grep -E '^[a-z]+: +##' $(MAKEFILE_LIST) | sed 's/: *## /	/'
@@ -36,6 +36,9 @@ check:    ## the quick part: every rule, and the tests of what was changed
 
 matrix:   ## every address × every actor × near and far rows; report in build/matrix.html
 	@$(PYTHON) -m tools.test --matrix
+
+faults:   ## kill, freeze and wipe every part while people work; figures at the end
+	@$(PYTHON) -m tools.test --faults
 
 lint:     ## the rules only, no tests
 	@$(PYTHON) -m tools.test --rules

@@ -18,8 +18,9 @@ from tests.factories.cast import build_cast
 from tests.factories.orgs import TenantFactory
 from tests.ready_database import ready_database
 
-#: Asked for by ``make matrix``, which the continuous check runs after the other tests.
-collect_ignore = [] if os.environ.get("MATRIX") else ["matrix"]
+#: Asked for by ``make matrix``, which the continuous check runs after the other tests, and by
+#: ``make faults``.
+collect_ignore = [name for name in ("matrix", "faults") if not os.environ.get(name.upper())]
 
 
 @pytest.fixture(scope="session")

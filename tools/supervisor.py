@@ -89,12 +89,16 @@ class Supervisor:
         threading.Thread(target=when_started, daemon=True).start()
         try:
             while not self.stopping.is_set():
-                for child in self.children:
-                    self._tend(child)
-                self.heal()
+                self.tend()
                 self.stopping.wait(0.5)
         finally:
             self.stop()
+
+    def tend(self) -> None:
+        """Start what is not running, children and servers."""
+        for child in self.children:
+            self._tend(child)
+        self.heal()
 
     def stop(self, patience: float = 10) -> None:
         """Ask all children at once to finish what they do; end those that do not."""

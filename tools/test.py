@@ -1,7 +1,8 @@
 """`make test` and `make check`: every rule the house keeps, then the tests.
 
 `make check` runs the tests of what was changed and those of the house itself; `make matrix`
-asks every address as every kind of actor, on the same servers.
+asks every address as every kind of actor, on the same servers; `make faults` breaks a whole
+program piece by piece while people work in it.
 
 pytest comes last, so that its summary is the last line one reads.
 """
@@ -106,6 +107,15 @@ def ask_matrix(variables: Mapping[str, str]) -> int:
     ).returncode
 
 
+def break_everything(variables: Mapping[str, str]) -> int:
+    """Break a running program piece by piece; one process, since the times are measured."""
+    command = [sys.executable, "-m", "pytest", "tests/faults", "-q", "-s", "-p", "no:cacheprovider"]
+    more = os.environ.get("ARGS", "").split()
+    return subprocess.run(
+        [*command, *more], cwd=ROOT, env={**os.environ, **variables, "FAULTS": "1"}, check=False
+    ).returncode
+
+
 def check_all(*, quick: bool, only_rules: bool) -> int:
     variables = variables_of_tests()
     if "CHROMIUM" not in variables and not (quick or only_rules):
@@ -138,6 +148,8 @@ def main() -> int:
             try:
                 if "--matrix" in sys.argv:
                     return ask_matrix(variables_of_tests())
+                if "--faults" in sys.argv:
+                    return break_everything(variables_of_tests())
                 return check_all(quick=quick, only_rules=only_rules)
             finally:
                 if not was_running:
