@@ -88,3 +88,19 @@ class DutyChangeForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not asks_day:
             del self.fields["until"]
+
+
+class PhonesForm(forms.Form):
+    """Why telephone numbers are looked at; personal data is shown for a purpose (R8)."""
+
+    reason = forms.CharField(
+        label="查看用途",
+        min_length=2,
+        max_length=100,
+        initial="电话催办",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": "请写明用途，如“电话催办”。",
+            "min_length": "请写明用途，如“电话催办”。",
+        },
+    )

@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, Q
 
 from gongjian.foundation.kernel.actor import PATH_STEP, Actor, Reach
+from gongjian.foundation.kernel.masking import masked
 from gongjian.foundation.tenancy.models import TenantQuerySet
 from orgs.models import Appointment, Unit
 from orgs.queries import ancestor_paths, current_appointments
@@ -170,7 +171,7 @@ class Outsider:
 def outsiders_of(consolidation: Consolidation, limit: int = 200) -> list[Outsider]:
     """Units below that are not in these totals: the next hand-up takes them in.
 
-    Contacts are asked in one statement; work phones only, nothing private.
+    Contacts are asked in one statement, their telephones masked; the list of calls shows them.
     """
     handed_up = consolidation.submitted_at
     if handed_up is None:
@@ -209,7 +210,7 @@ def _contacts_of(unit_ids: Sequence[int]) -> dict[int, list[str]]:
     )
     found: dict[int, list[str]] = {}
     for term in terms:
-        phone = f" {term.user.work_phone}" if term.user.work_phone else ""
+        phone = f" {masked(term.user.work_phone)}" if term.user.work_phone else ""
         words = f"{term.post.title} {term.user.person_name}{phone}"
         found.setdefault(term.post.unit_id, []).append(words)
     return found

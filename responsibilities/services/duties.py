@@ -22,8 +22,9 @@ from gongjian.foundation.kernel.errors import (
     StateConflict,
 )
 from gongjian.foundation.workflow.lifecycle import advance
+from orgs.models import Unit
 from orgs.services import demand_valid
-from responsibilities.authority import EXEMPT_OBLIGATION, REQUEST_EXTENSION
+from responsibilities.authority import EXEMPT_OBLIGATION, REQUEST_EXTENSION, URGE_RETURN
 from responsibilities.enums import ExtensionState
 from responsibilities.models import ExtensionRequest, Obligation
 from responsibilities.queries.returns import filers_of, form_of, reviewers_of
@@ -290,3 +291,20 @@ def decide_many(
         except DomainError as error:
             refused.append(f"{asked.unit}：{error.message}")
     return Outcome(done, refused)
+
+
+@transaction.atomic
+def note_phones_seen(
+    unit: Unit, *, actor: Actor, period: Period, count: int, reason: str, is_taken: bool = False
+) -> None:
+    """Write down who looked at how many telephone numbers below a unit, and what for (R8)."""
+    if not actor.may(URGE_RETURN, at=unit):
+        raise NotPermitted("当前职务无权查看这些单位的催办电话。")
+    record(
+        "responsibilities.phones.taken" if is_taken else "responsibilities.phones.seen",
+        unit,
+        actor=actor,
+        label="导出催办电话" if is_taken else "查看催办电话",
+        reason=reason.strip(),
+        after={"period": str(period), "count": count},
+    )

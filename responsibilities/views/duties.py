@@ -16,7 +16,7 @@ from gongjian.foundation.calendar.deadlines import spoken
 from gongjian.foundation.calendar.models import Period
 from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.tenancy.models import TenantQuerySet
-from gongjian.foundation.web.pages import ConfirmPage, DetailPage, ListPage
+from gongjian.foundation.web.pages import ConfirmPage, DetailPage, FormPage, ListPage
 from orgs.models import Unit
 from orgs.queries import visible_ancestors
 from responsibilities.authority import (
@@ -28,7 +28,7 @@ from responsibilities.authority import (
 )
 from responsibilities.duty_workbook import write_list
 from responsibilities.filters.duties import DutyFilter
-from responsibilities.forms.duties import DutyChangeForm
+from responsibilities.forms.duties import DutyChangeForm, PhonesForm
 from responsibilities.models import Obligation
 from responsibilities.queries.duties import (
     STANDINGS,
@@ -49,6 +49,7 @@ from responsibilities.services.duties import (
     admit_newcomers,
     exempt_many,
     extend_many,
+    note_phones_seen,
     unexempt_many,
 )
 from responsibilities.tables.duties import DutyTable
@@ -301,27 +302,64 @@ class DutyAdmit(_DutyPage, ConfirmPage):
 
 
 class PhoneList(NodePage):
-    """催办电话表: who is to be called, with the numbers and the last reminder."""
+    """催办电话表: who is to be called and when they were last reminded, numbers masked.
+
+    With a reason the numbers are shown, and the trail says who looked at how many.
+    """
 
     permission = URGE_RETURN
     template_name = "responsibilities/phone_list.html"
     heading = "催办电话表"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.show(PhonesForm())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = PhonesForm(request.POST)
+        if not form.is_valid():
+            return self.show(form, status=422)
+        return self.show(form, is_open=True)
+
+    def show(self, form: PhonesForm, *, is_open: bool = False, status: int = 200) -> HttpResponse:
         unit, period = self.get_unit(), self.get_period()
         found = calls(period, unit.path) if period else []
-        return self.render(self.frame(unit, period) | {"calls": found})
+        if is_open and period is not None:
+            note_phones_seen(
+                unit,
+                actor=self.actor,
+                period=period,
+                count=sum(len(call.phones) for call in found),
+                reason=form.cleaned_data["reason"],
+            )
+        context = {"calls": found, "form": form, "is_open": is_open}
+        return self.render(self.frame(unit, period) | context, status=status)
 
 
-class PhoneExport(NodePage):
-    """The phone list as a workbook."""
+class PhoneExport(NodePage, FormPage):
+    """The phone list as a workbook; it asks what it is for."""
 
     permission = URGE_RETURN
+    form_class = PhonesForm
+    heading = "导出催办电话表"
+    submit_label = "导出 Excel"
+    help_text = "导出的表含姓名和办公电话，用完请及时删除。用途会记入操作记录。"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = self.get_form(request.POST)
+        if not form.is_valid():
+            return self.show(form, status=422)
         unit, period = self.get_unit(), self.get_period()
         if period is None:
             raise Http404
+        found = calls(period, unit.path)
+        note_phones_seen(
+            unit,
+            actor=self.actor,
+            period=period,
+            count=sum(len(call.phones) for call in found),
+            reason=form.cleaned_data["reason"],
+            is_taken=True,
+        )
         lines = [
             (
                 call.obligation.unit.name,
@@ -332,7 +370,7 @@ class PhoneExport(NodePage):
                 long_date(call.obligation.deadline),
                 f"{localtime(call.reminded_at):%Y-%m-%d %H:%M}" if call.reminded_at else "",
             )
-            for call in calls(period, unit.path)
+            for call in found
         ]
         columns = [
             ("单位", 30),
@@ -345,3 +383,6 @@ class PhoneExport(NodePage):
         ]
         title = f"{unit.name}{period}催办电话表"
         return _workbook(write_list(title, columns, lines), f"{title}.xlsx")
+
+    def get_cancel_url(self) -> str:
+        return f"{reverse('responsibilities:phone_list')}?{self.request.GET.urlencode()}"

@@ -9,7 +9,10 @@ import pytest
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
+from gongjian.foundation.audit.models import TrailEntry
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.kernel.masking import masked
+from orgs.models import User
 from responsibilities.models import ExtensionRequest, Obligation
 from tests.factories.orgs import make_unit
 from tests.factories.returns import ask_more_time, make_due, open_quarter
@@ -115,10 +118,54 @@ def test_the_superior_extends_but_does_not_free(cast, sign_in, owed):
 
 def test_the_list_and_the_phones_leave_as_workbooks(cast, sign_in, owed):
     client = sign_in(cast.township)
-    for name in ("duty_export", "phone_export"):
-        book = CalamineWorkbook.from_filelike(io.BytesIO(client.get(url(name)).content))
+    for answer in (
+        client.get(url("duty_export")),
+        client.post(url("phone_export"), {"reason": "电话催办"}),
+    ):
+        book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
         names = [row[0] for row in book.get_sheet_by_index(0).to_python()[2:]]
         assert names == ["红旗村", "星火机械公司"]
+
+
+def test_numbers_are_masked_until_somebody_says_what_for(cast, sign_in, owed):
+    User.objects.filter(pk=cast.secretary.user_id).update(work_phone="0579-86120123")
+    client = sign_in(cast.township)
+    page = client.get(url("phone_list")).content.decode()
+    assert "057*-******23" in page
+    assert "86120123" not in page
+
+    refused = client.post(url("phone_list"), {"reason": " "})
+    assert refused.status_code == 422
+    assert "请写明用途" in refused.content.decode()
+    assert "86120123" not in refused.content.decode()
+
+    shown = client.post(url("phone_list"), {"reason": "逐家电话催办"}).content.decode()
+    assert 'href="tel:0579-86120123"' in shown
+    seen = TrailEntry.objects.get(action="responsibilities.phones.seen")
+    assert (seen.reason, seen.after["count"], seen.subject_id) == (
+        "逐家电话催办", 1, cast.dongfeng.pk,
+    )  # fmt: skip
+
+    asked = client.get(url("phone_export"))
+    assert "用途会记入操作记录" in asked.content.decode()
+    assert client.post(url("phone_export"), {"reason": ""}).status_code == 422
+    client.post(url("phone_export"), {"reason": "上门走访"})
+    assert TrailEntry.objects.get(action="responsibilities.phones.taken").reason == "上门走访"
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("0579-86120123", "057*-******23"),
+        ("13812345678", "138******78"),
+        ("8612012", "861**12"),
+        ("861201", "******"),
+        ("", ""),
+        ("转 8001", "* ****"),
+    ],
+)
+def test_a_masked_number_tells_two_apart_and_no_more(number, shown):
+    assert masked(number) == shown
 
 
 def test_who_was_reminded_when_stands_on_the_obligation(cast, sign_in, owed):

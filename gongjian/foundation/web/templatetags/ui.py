@@ -19,6 +19,8 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from gongjian.foundation.kernel.masking import masked
+
 register = template.Library()
 
 MISSING = "—"
@@ -214,6 +216,9 @@ def medal(place: int | None) -> SafeString:
 
 
 # --- figures --------------------------------------------------------------------------
+
+
+register.filter("masked", masked)
 
 
 @register.filter
