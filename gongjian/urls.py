@@ -19,6 +19,7 @@ urlpatterns = [
     path("commendations/", include("commendations.urls")),
     path("identity/", include("gongjian.commons.identity.urls")),
     path("api/", include("gongjian.commons.identity.api_urls")),
+    path("api/v1/", include("gongjian.api.urls")),
     path("points/", include("gongjian.commons.points.urls")),
     path("questionnaires/", include("gongjian.commons.questionnaires.urls")),
     path("responsibilities/", include("responsibilities.urls")),

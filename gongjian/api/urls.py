@@ -1,0 +1,26 @@
+"""Addresses of the interface, first version."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from gongjian.api import returns, views
+
+app_name = "v1"
+
+urlpatterns = [
+    path("units/", views.Units.as_view(), name="units"),
+    path("units/<int:pk>/", views.OneUnit.as_view(), name="unit"),
+    path("periods/", views.Periods.as_view(), name="periods"),
+    path("periods/<int:pk>/", views.OnePeriod.as_view(), name="period"),
+    path("targets/", views.Targets.as_view(), name="targets"),
+    path("targets/<int:pk>/", views.OneTarget.as_view(), name="target"),
+    path("follow-ups/", views.FollowUps.as_view(), name="follow_ups"),
+    path("follow-ups/<int:pk>/", views.OneFollowUp.as_view(), name="follow_up"),
+    path("documents/", views.Documents.as_view(), name="documents"),
+    path("documents/<int:pk>/", views.OneDocument.as_view(), name="document"),
+    path("documents/<int:pk>/file/", views.DocumentFile.as_view(), name="document_file"),
+    path("returns/", returns.Returns.as_view(), name="returns"),
+    path("returns/<int:pk>/", returns.OneReturn.as_view(), name="return"),
+    path("returns/<int:pk>/submit/", returns.ReturnSubmit.as_view(), name="return_submit"),
+]

@@ -1,0 +1,140 @@
+"""Units, periods, targets, follow-ups and issued documents, to be read."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.http import Http404, HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.serializers import DateField
+
+from gongjian.api.reading import Collection, Item, Resource
+from gongjian.api.serializers import (
+    DocumentSerializer,
+    FollowUpSerializer,
+    PeriodSerializer,
+    TargetSerializer,
+    UnitSerializer,
+)
+from gongjian.api.values import KEY, WORD, YEAR
+from gongjian.commons.documents.authority import VIEW_DOCUMENT
+from gongjian.commons.documents.enums import DocumentState
+from gongjian.commons.documents.models import OfficialDocument
+from gongjian.commons.documents.queries import documents_seen_by
+from gongjian.commons.documents.views import stored_answer
+from gongjian.commons.follow_ups.authority import VIEW_FOLLOW_UP
+from gongjian.commons.follow_ups.enums import FollowUpState
+from gongjian.commons.follow_ups.models import FollowUp
+from gongjian.foundation.calendar.models import Period
+from gongjian.foundation.tenancy.models import TenantQuerySet
+from orgs.authority import VIEW_UNIT
+from orgs.models import Unit
+from responsibilities.authority import VIEW_TARGET
+from responsibilities.enums import TargetState
+from responsibilities.models import Target
+
+
+class _Units(Resource):
+    permission = VIEW_UNIT
+    queryset = Unit.objects.all()
+    serializer_class = UnitSerializer
+
+
+class Units(_Units, Collection):
+    filters: ClassVar[dict[str, Any]] = {
+        "code": ("code", WORD),
+        "level": ("level", WORD),
+        "category": ("category", WORD),
+        "parent": ("parent_id", KEY),
+    }
+    orders = ("code", "-code")
+
+
+class OneUnit(_Units, Item):
+    """One unit."""
+
+
+class _Periods(Resource):
+    permission = VIEW_UNIT
+    queryset = Period.objects.all()
+    serializer_class = PeriodSerializer
+
+
+class Periods(_Periods, Collection):
+    filters: ClassVar[dict[str, Any]] = {"year": ("year", YEAR), "kind": ("kind", WORD)}
+    orders = ("-starts_on", "starts_on")
+
+
+class OnePeriod(_Periods, Item):
+    """One period."""
+
+
+class _Targets(Resource):
+    """Targets that were issued; what is still being weighed is for the screens alone."""
+
+    permission = VIEW_TARGET
+    queryset = Target.objects.exclude(state=TargetState.DRAFT).select_related(
+        "unit", "indicator", "plan"
+    )
+    serializer_class = TargetSerializer
+
+
+class Targets(_Targets, Collection):
+    filters: ClassVar[dict[str, Any]] = {
+        "year": ("plan__year", YEAR),
+        "unit": ("unit__code", WORD),
+        "indicator": ("indicator__code", WORD),
+        "state": ("state", WORD),
+    }
+
+
+class OneTarget(_Targets, Item):
+    """One target."""
+
+
+class _FollowUps(Resource):
+    permission = VIEW_FOLLOW_UP
+    queryset = FollowUp.objects.exclude(state=FollowUpState.DRAFT).select_related("unit")
+    serializer_class = FollowUpSerializer
+
+
+class FollowUps(_FollowUps, Collection):
+    filters: ClassVar[dict[str, Any]] = {
+        "unit": ("unit__code", WORD),
+        "state": ("state", WORD),
+        "due_before": ("due_on__lt", DateField()),
+    }
+    orders = ("due_on", "-due_on")
+
+
+class OneFollowUp(_FollowUps, Item):
+    """One follow-up."""
+
+
+class _Documents(Resource):
+    """Documents that were issued and that the post may read."""
+
+    permission = VIEW_DOCUMENT
+    queryset = OfficialDocument.objects.filter(state=DocumentState.ISSUED).select_related("file")
+    serializer_class = DocumentSerializer
+
+    def get_queryset(self) -> TenantQuerySet[Any]:
+        return documents_seen_by(super().get_queryset(), self.actor)
+
+
+class Documents(_Documents, Collection):
+    orders = ("-pk", "pk")
+
+
+class OneDocument(_Documents, Item):
+    """One document."""
+
+
+class DocumentFile(_Documents):
+    """The printed file, byte by byte as it was issued."""
+
+    def get(self, request: Request, pk: int) -> HttpResponseBase:
+        document = self.get_object()
+        if document.file is None:
+            raise Http404
+        return stored_answer(document.file)
