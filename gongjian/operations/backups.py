@@ -102,6 +102,8 @@ def check(folder: Path) -> dict[str, Any]:
     promised = {DUMP: manifest["dump"]}
     promised |= {f"{FILES}/{path}": digest for path, digest in manifest["files"].items()}
     for path, digest in promised.items():
+        if ".." in Path(path).parts or Path(path).is_absolute():
+            raise BackupError(f"备份清单中的 {path} 指向备份之外。请换用另一份备份。")
         if not (folder / path).is_file() or _digest(folder / path) != digest:
             raise BackupError(f"备份中的 {path} 缺失或已损坏。请换用另一份备份。")
     return manifest
