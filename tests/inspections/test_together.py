@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from gongjian.commons.follow_ups.models import FollowUp
 from gongjian.foundation.audit.models import TrailEntry
@@ -29,36 +27,13 @@ from inspections.services.waves import arrange_wave
 from tests.factories.cast import build_cast
 from tests.factories.inspections import arranged, confirmed, filled
 from tests.inspections.test_waves import drawn
+from tests.together import both
 
 
 @pytest.fixture
 def people(transactional_db):
     with transaction.atomic():
         return build_cast()
-
-
-def both(cast, *acts: Callable[[], object]) -> list[object]:
-    """Run the acts at the same moment, each in a thread and transaction of its own."""
-    begin = threading.Barrier(len(acts), timeout=20)
-    answers: list[object] = [None] * len(acts)
-
-    def run(place: int, act: Callable[[], object]) -> None:
-        try:
-            with tenant_scope(cast.tenant.pk), transaction.atomic():
-                begin.wait()
-                answers[place] = act()
-        except DomainError as error:
-            answers[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[place, act]) for place, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-        assert not thread.is_alive()
-    return answers
 
 
 def losers(answers: list[object]) -> list[DomainError]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from gongjian.foundation.audit.models import TrailEntry
 from gongjian.foundation.kernel.errors import DomainError, StateConflict
@@ -24,36 +21,13 @@ from responsibilities.services.review_turns import escalate_return, unaccept_ret
 from tests.factories.cast import build_cast
 from tests.factories.joint import make_rule
 from tests.factories.returns import ask_more_time, fill, open_quarter, start, submitted
+from tests.together import both
 
 
 @pytest.fixture
 def people(transactional_db):
     with transaction.atomic():
         return build_cast()
-
-
-def both(cast, *acts: Callable[[], object]) -> list[object]:
-    """Run the acts at the same moment, each in a thread and transaction of its own."""
-    begin = threading.Barrier(len(acts), timeout=20)
-    answers: list[object] = [None] * len(acts)
-
-    def run(place: int, act: Callable[[], object]) -> None:
-        try:
-            with tenant_scope(cast.tenant.pk), transaction.atomic():
-                begin.wait()
-                answers[place] = act()
-        except DomainError as error:
-            answers[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[place, act]) for place, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-        assert not thread.is_alive()
-    return answers
 
 
 def waiting_return(cast) -> QuarterlyReturn:
