@@ -30,7 +30,13 @@ from gongjian.commons.documents.shelves import ProducedFile
 from gongjian.commons.notices.models import Notice
 from gongjian.commons.points.models import PointAccount
 from gongjian.foundation.kernel.dates import today
-from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted, StateConflict
+from gongjian.foundation.kernel.errors import (
+    DomainError,
+    FieldErrors,
+    NotPermitted,
+    Outdated,
+    StateConflict,
+)
 from gongjian.foundation.tenancy.scope import tenant_scope
 from tests.factories.bulletins import (
     adoption_rules,
@@ -42,6 +48,7 @@ from tests.factories.bulletins import (
     signed,
 )
 from tests.factories.cast import build_cast
+from tests.together import both
 
 
 def points_of(unit) -> int:
@@ -253,3 +260,25 @@ def test_a_case_outside_the_library_is_not_copied_and_a_nominated_one_not_change
     with pytest.raises(StateConflict, match="不能再改"):
         write_case(listed, actor=cast.secretary, unit=cast.hongqi, values={"title": "改"})
     assert make_issue(series_of(cast), actor=cast.office).state == IssueState.MAKING
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_editors_of_one_item_at_once_lose_neither_text():
+    with transaction.atomic():
+        cast = build_cast()
+    with tenant_scope(cast.tenant.pk), transaction.atomic():
+        item = issue_of(cast, [sent(cast)]).items.get()
+
+    def write(words: str):
+        return change_item(
+            item, actor=cast.office, section="", title=words, body=f"<p>{words}</p>", revision=0
+        )
+
+    answers = both(cast, lambda: write("甲稿"), lambda: write("乙稿"))
+
+    (refused,) = [answer for answer in answers if isinstance(answer, Outdated)]
+    with tenant_scope(cast.tenant.pk), transaction.atomic():
+        item.refresh_from_db()
+    assert item.title in {"甲稿", "乙稿"}
+    assert refused.saved == {"标题": item.title, "正文": item.title}
+    assert (refused.revision, item.revision) == (1, 1)
