@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from gongjian.foundation.kernel.actor import Actor
@@ -92,6 +93,21 @@ def window(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
     yield enter
     for context in contexts:
         context.close()
+    _let_requests_end()
+
+
+def _let_requests_end() -> None:
+    """What a closed window asked last may still be running, and the flush would lock with it."""
+    until = time.monotonic() + 15
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND state IN ('active', 'idle in transaction'))"
+            )
+            if not cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
 
 
 @pytest.fixture
