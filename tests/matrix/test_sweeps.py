@@ -123,6 +123,7 @@ def takes(field: forms.ModelChoiceField, world: World) -> bool:
 
 #: Argument of a task → the row it names; the others are plain words and numbers.
 ROWS_OF_TASKS = {
+    "mail_id": "bulletins.IssueMail",
     "document_id": "documents.OfficialDocument",
     "job_id": "documents.ReportJob",
     "run_id": "assessments.Run",
