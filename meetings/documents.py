@@ -152,7 +152,11 @@ def pack_values(meeting: Meeting, *, internal: bool = False) -> dict[str, Any]:
                 "opinion": item.opinion,
                 "again": f"第{item.appearance}次出现" if item.appearance > 1 else "",
                 "papers": [
-                    {"number": f"{number}-{place}", "title": use.evidence.title, "where": _where(use)}
+                    {
+                        "number": f"{number}-{place}",
+                        "title": use.evidence.title,
+                        "where": _where(use),
+                    }
                     for place, use in enumerate(papers.get(item.pk, []), start=1)
                 ],
             }

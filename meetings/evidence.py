@@ -12,7 +12,6 @@ from meetings.models import AgendaItem, Meeting
 from meetings.queries import items_for, may_edit, readable_by
 
 
-
 def _find_meeting(pk: int, lock: bool) -> Meeting | None:  # noqa: FBT001 -- the shelf's signature
     found = Meeting.objects.select_related("series", "unit").filter(pk=pk)
     return found.select_for_update(of=("self",)).first() if lock else found.first()

@@ -58,7 +58,9 @@ class MemberEditForm(forms.Form):
 class SeriesEditForm(forms.Form):
     name = forms.CharField(label="会议名称", max_length=80)
     per_year = forms.IntegerField(label="每年次数", min_value=1, max_value=12)
-    host = forms.CharField(label="召集人", max_length=60, help_text="职务和姓名，由主要负责人担任。")
+    host = forms.CharField(
+        label="召集人", max_length=60, help_text="职务和姓名，由主要负责人担任。"
+    )
     place = forms.CharField(label="常用地点", max_length=100)
 
 

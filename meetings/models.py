@@ -284,7 +284,8 @@ class AgendaItem(TenantOwned, Stateful):
                 earlier_id="meetings_agendaitem",
             ),
             models.CheckConstraint(
-                condition=models.Q(minutes__isnull=True) | models.Q(minutes__gte=1, minutes__lte=480),
+                condition=models.Q(minutes__isnull=True)
+                | models.Q(minutes__gte=1, minutes__lte=480),
                 name="agenda_minutes",
                 violation_error_message="预计用时请填1至480分钟。",
             ),

@@ -82,7 +82,7 @@ def items_for(actor: Actor, meeting: Meeting) -> TenantQuerySet[AgendaItem]:
     Conveners see all. Others see what goes before the meeting, unless it is
     internal (内部议题), and whatever their own unit proposed.
     """
-    items = meeting.items.all()
+    items: TenantQuerySet[AgendaItem] = meeting.items.all()  # type: ignore[assignment]
     if not actor.may(CONVENE_MEETING, at=meeting.unit):
         items = items.filter(_open_to(actor))
     ordered: TenantQuerySet[AgendaItem] = items.order_by("position", "pk")
@@ -139,19 +139,21 @@ def checks_before(meeting: Meeting) -> list[Check]:
             ).exists(),
             "本季度已经开过会，本次为增开",
         ),
-        Check("议题全部审定", not waiting and bool(accepted), f"上会{accepted}项，待审定{waiting}项"),
+        Check(
+            "议题全部审定", not waiting and bool(accepted), f"上会{accepted}项，待审定{waiting}项"
+        ),
     ]
     if planned:
         checks.append(
             Check(
-                "议题用时不超过会议时间", planned <= length, f"议题合计{planned}分钟，会议{length}分钟"
+                "议题用时不超过会议时间",
+                planned <= length,
+                f"议题合计{planned}分钟，会议{length}分钟",
             )
         )
     if meeting.state == MeetingState.NOTICED:
         counted = (Capacity.CHAIR, Capacity.MEMBER)
-        replies = [
-            row.reply for row in meeting.invitations.all() if row.capacity in counted
-        ]
+        replies = [row.reply for row in meeting.invitations.all() if row.capacity in counted]
         coming = sum(reply in {Reply.ATTEND, Reply.SUBSTITUTE} for reply in replies)
         pending = replies.count(Reply.PENDING)
         checks.append(

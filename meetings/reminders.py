@@ -132,7 +132,9 @@ def minutes_waiting(day: date) -> Iterator[Reminder]:
 reminder_rules.register(
     ReminderRule("meetings.items_due", "议题申报提醒", items_due, may_see=may_see)
 )
-reminder_rules.register(ReminderRule("meetings.soon", "会议召开提醒", sitting_soon, may_see=may_see))
+reminder_rules.register(
+    ReminderRule("meetings.soon", "会议召开提醒", sitting_soon, may_see=may_see)
+)
 reminder_rules.register(
     ReminderRule("meetings.minutes_waiting", "纪要印发和签收提醒", minutes_waiting, may_see=may_see)
 )

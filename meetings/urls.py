@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/propose/", sittings.Propose.as_view(), name="propose"),
     path("<int:pk>/invite/", sittings.InviteAlso.as_view(), name="invite"),
     path("<int:pk>/prefill/", sittings.Prefill.as_view(), name="prefill"),
+    path("<int:pk>/accept-rest/", sittings.VetTheRest.as_view(), name="vet_rest"),
     path("<int:pk>/record/", sittings.Record.as_view(), name="record"),
     path("<int:pk>/minutes/", sittings.DraftMinutes.as_view(), name="draft_minutes"),
     path("<int:pk>/pack/", sittings.PrintPack.as_view(), name="pack"),

@@ -23,7 +23,6 @@ from meetings.services.convening import demand_convener, posts_of
 from orgs.models import Unit
 from orgs.services import demand_valid
 
-
 #: An item that another leading group put before this one, and the answer on its way back.
 REFERRED, ANSWERED = "meetings.agendaitem", "meetings.agendaitem.answer"
 #: What of an item only the convener says.
@@ -183,7 +182,7 @@ def _answers(meeting: Meeting, known: set[tuple[str, int | None]]) -> list[Agend
 
 
 def _answered(item: AgendaItem, meeting: Meeting, actor: Actor) -> AgendaItem:
-    asked = AgendaItem.objects.get(pk=item.source_id)
+    asked = AgendaItem.objects.get(pk=item.source_id or 0)
     said = [f"{item.meeting}{item.get_state_display()}。", item.record.strip()]
     said += [
         f"议定：{row.title}（{row.unit}，{long_date(row.due_on)}前）。"
@@ -257,6 +256,19 @@ def vet_item(
             url=meeting.get_absolute_url(),
         )  # fmt: skip
     return item
+
+
+@transaction.atomic
+def vet_the_rest(meeting: Meeting, *, actor: Actor) -> int:
+    """Accept every item that still waits; returns how many."""
+    meeting = lock_before_sitting(meeting)
+    demand_convener(actor, meeting.unit)
+    waiting = list(meeting.items.filter(state=ItemState.PROPOSED))
+    if not waiting:
+        raise StateConflict("没有待审定的议题了，请刷新后查看。")
+    for item in waiting:
+        vet_item(item, actor=actor, verdict="accept")
+    return len(waiting)
 
 
 @transaction.atomic

@@ -309,7 +309,7 @@ def invite_also(
     meeting: Meeting, *, actor: Actor, unit: Unit, name: str, duty: str = "",
     capacity: str = Capacity.OBSERVER,
 ) -> Invitation:  # fmt: skip
-    """Call somebody to this one sitting: who reports on an item, or an enlarged meeting (扩大会)."""
+    """Call somebody to this one sitting: who reports on an item, or a 扩大会."""
     demand_convener(actor, meeting.unit)
     meeting = (
         Meeting.objects.select_for_update(of=("self",))

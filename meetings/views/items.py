@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
 
 from gongjian.commons.follow_ups.queries import lights_of
+from gongjian.foundation.audit.models import TrailEntry
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.tenancy.models import TenantQuerySet
 from gongjian.foundation.web.pages import ConfirmPage, DetailPage, FormPage, Page, RecordsMixin
@@ -36,7 +38,7 @@ class ItemDetail(DetailPage):
 
     def get_facts(self) -> list[tuple[str, Any]]:
         item: AgendaItem = self.object
-        facts = [("会议", item.meeting), ("提出单位", item.unit)]
+        facts: list[tuple[str, Any]] = [("会议", item.meeting), ("提出单位", item.unit)]
         if item.presenter:
             facts.append(("汇报人", item.presenter))
         if item.minutes:
@@ -46,6 +48,12 @@ class ItemDetail(DetailPage):
         if item.merged_into is not None:
             facts.append(("并入", item.merged_into))
         return facts
+
+    def get_history(self) -> Sequence[TrailEntry]:
+        """Its changes hold the words of the record, which are the convener's until they are out."""
+        if not self.actor.may(CONVENE_MEETING, at=self.object.meeting.unit):
+            return []
+        return super().get_history()
 
     def get_steps(self) -> list[dict[str, str]]:
         """Vetting has its own page with all verdicts on it."""
@@ -66,7 +74,9 @@ class ItemDetail(DetailPage):
             "may_vet": convenes
             and item.meeting.state in BEFORE_SITTING
             and item.state in {ItemState.PROPOSED, ItemState.ACCEPTED},
-            "may_refer": convenes and item.state != ItemState.WITHDRAWN,
+            "may_refer": convenes
+            and item.meeting.unit.parent_id is not None
+            and item.state != ItemState.WITHDRAWN,
             "shows_record": convenes or item.meeting.state == MeetingState.MINUTED,
         }
 

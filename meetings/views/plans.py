@@ -215,9 +215,7 @@ class MemberEdit(_OfMember, FormPage):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         member = self.get_object()
-        return {
-            "initial": {name: getattr(member, name) for name in ("name", "duty", "capacity")}
-        }
+        return {"initial": {name: getattr(member, name) for name in ("name", "duty", "capacity")}}
 
     def get_extra(self) -> dict[str, Any]:
         return {"object": self.get_object()}

@@ -27,7 +27,7 @@ from gongjian.foundation.web.pages import (
 )
 from meetings.authority import CONVENE_MEETING, TAKE_PART, VIEW_MEETING
 from meetings.documents import PACK
-from meetings.enums import SLOTS, BEFORE_SITTING, RECORDING, ItemState, MeetingState, Reply
+from meetings.enums import BEFORE_SITTING, RECORDING, SLOTS, ItemState, MeetingState, Reply
 from meetings.forms import (
     AnswerForm,
     CallForm,
@@ -47,7 +47,7 @@ from meetings.queries import (
     referrals_of,
     results_to_report,
 )
-from meetings.services.agenda import move_item, prefill_agenda, propose_item, vet_item
+from meetings.services.agenda import move_item, prefill_agenda, propose_item, vet_item, vet_the_rest
 from meetings.services.convening import (
     answer_notice,
     call_for_items,
@@ -130,12 +130,15 @@ class MeetingDetail(DetailPage):
         results = results_to_report(meeting)
         referrals = referrals_of(meeting) if convenes else {}
         papers = Counter(
-            uses_behind(AgendaItem._meta.label_lower, [item.pk for item in items])
-            .values_list("subject_id", flat=True)
+            uses_behind(AgendaItem._meta.label_lower, [item.pk for item in items]).values_list(
+                "subject_id", flat=True
+            )
         )
         lights = lights_of([row.follow_up for row in (*results, *resolutions)])
         return {
             "tone": STATE_TONES[MeetingState(meeting.state)],
+            "waiting": sum(item.state == ItemState.PROPOSED for item in items),
+            "shows_record": convenes or meeting.state == MeetingState.MINUTED,
             "convenes": convenes,
             "items": [
                 {
@@ -272,6 +275,29 @@ class Prefill(RecordsMixin, ConfirmPage):
         meeting: Meeting = self.get_object()
         placed = prefill_agenda(meeting, actor=self.actor)
         self.say(f"带入{len(placed)}项议题，请逐项审定。" if placed else "没有新的事项可以带入。")
+        return meeting
+
+    def get_cancel_url(self) -> str:
+        return str(self.get_object().get_absolute_url())
+
+
+class VetTheRest(RecordsMixin, ConfirmPage):
+    """其余全部上会: only exceptions are vetted one by one."""
+
+    permission = CONVENE_MEETING
+    queryset = _MEETINGS
+    heading = "其余议题全部上会"
+    submit_label = "全部上会"
+
+    def get_extra(self) -> dict[str, Any]:
+        meeting = self.get_object()
+        titles = meeting.items.filter(state=ItemState.PROPOSED).values_list("title", flat=True)
+        return {"object": meeting, "help_text": f"将上会：{'；'.join(titles)}。"}
+
+    def perform(self, form: Any) -> Meeting:
+        meeting: Meeting = self.get_object()
+        count = vet_the_rest(meeting, actor=self.actor)
+        self.say(f"{count}项议题已确定上会。")
         return meeting
 
     def get_cancel_url(self) -> str:

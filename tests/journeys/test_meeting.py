@@ -177,13 +177,16 @@ def see_it_through(village: Page, office: Page, url: str, scoped) -> None:
     expect(village.locator(".alert").get_by_text(asked)).to_be_visible()
     office.goto(matter)
     office.get_by_role("link", name="批复").click()
+    office.get_by_label("同意延期", exact=True).check()
     office.locator("main form button.primary").last.click()
     expect(office.get_by_text("已批复，申请单位会收到通知")).to_be_visible()
     with scoped():
         late = today() - timedelta(days=1)
         FollowUp.objects.filter(title="重新开放职工活动室").update(due_on=late)
     office.goto(url)
-    expect(office.get_by_role("row").filter(has_text="重新开放")).to_contain_text("已逾期")
+    expect(office.get_by_role("row").filter(has_text="重新开放职工活动室")).to_contain_text(
+        "已逾期"
+    )
     village.goto(matter)
     village.get_by_role("link", name="申请办结").click()
     send(village, result="屋顶修好，已经开放。")

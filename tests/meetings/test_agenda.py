@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pikepdf
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from gongjian.commons.evidence.queries import find_place, place_of
@@ -31,6 +32,7 @@ from meetings.services.agenda import (
     propose_item,
     refer_item,
     vet_item,
+    vet_the_rest,
     withdraw_item,
 )
 from meetings.services.convening import (
@@ -67,9 +69,7 @@ def county_meeting(cast, *, days: int = 5) -> Meeting:
     )
     for unit, name, capacity in ((cast.qinghe, "周海燕", "chair"), (cast.hongqi, "王立", "member")):
         add_member(series, actor=cast.county, unit=unit, name=name, capacity=capacity)
-    return plan_meeting(
-        series, actor=cast.county, starts_at=timezone.now() + timedelta(days=days)
-    )
+    return plan_meeting(series, actor=cast.county, starts_at=timezone.now() + timedelta(days=days))
 
 
 def test_an_internal_item_stays_between_the_convener_and_the_unit_it_is_of(cast, sign_in):
@@ -225,15 +225,19 @@ def test_members_are_changed_moved_and_taken_off(cast):
 
 def test_whom_the_minutes_inform_is_not_called_and_gets_a_copy(cast):
     series = made.series_of(cast)
-    add_member(
-        series, actor=cast.office, unit=cast.xinghuo, name="工会", capacity="informed"
-    )
+    add_member(series, actor=cast.office, unit=cast.xinghuo, name="工会", capacity="informed")
     meeting = issued(cast, made.calling(cast, series))
     meeting = distribute_minutes(meeting, actor=cast.office)
     assert not meeting.invitations.filter(unit=cast.xinghuo).exists()
     units = set(meeting.copies.values_list("unit_id", flat=True))
     # Those called, the helper of the resolution, and who is to be informed.
-    assert units == {cast.city.pk, cast.qinghe.pk, cast.hongqi.pk, cast.dongfeng.pk, cast.xinghuo.pk}
+    assert units == {
+        cast.city.pk,
+        cast.qinghe.pk,
+        cast.hongqi.pk,
+        cast.dongfeng.pk,
+        cast.xinghuo.pk,
+    }
 
 
 def test_announced_substitutes_and_leave_stand_in_the_roll_before_anybody_asks(cast):
@@ -298,15 +302,16 @@ def test_the_check_before_the_notice_names_what_is_missing(cast):
     assert (last.label, last.is_met, last.note) == (
         "过半数成员参加", False, "应到2人，参加0人，未回复2人",
     )  # fmt: skip
-    answer_notice(
-        meeting.invitations.get(unit=cast.qinghe), actor=cast.county, reply="attend"
-    )
+    answer_notice(meeting.invitations.get(unit=cast.qinghe), actor=cast.county, reply="attend")
     answer_notice(meeting.invitations.get(unit=cast.city), actor=cast.office, reply="attend")
     assert checks_before(Meeting.objects.get(pk=meeting.pk))[-1].is_met
 
 
 def test_phrases_are_kept_as_they_are_written(cast):
-    assert set_phrases(cast.city, actor=cast.office, lines=["会议强调，", "", " 会议强调， ", "乙"]) == 2
+    assert (
+        set_phrases(cast.city, actor=cast.office, lines=["会议强调，", "", " 会议强调， ", "乙"])
+        == 2
+    )
     assert list(Phrase.objects.values_list("text", flat=True)) == ["会议强调，", "乙"]
     with pytest.raises(FieldErrors):
         set_phrases(cast.city, actor=cast.office, lines=[str(number) for number in range(31)])
@@ -323,9 +328,7 @@ def test_indicators_of_meetings_by_hand(cast):
     RollMark.objects.filter(member__unit=cast.hongqi).update(attendance="absent")
     close_meeting(meeting, actor=cast.office)
     now = timezone.now()
-    FollowUp.objects.filter(pk=matter.pk).update(
-        due_on=today(), state="cleared", reported_at=now
-    )
+    FollowUp.objects.filter(pk=matter.pk).update(due_on=today(), state="cleared", reported_at=now)
     FollowUp.objects.filter(pk=second.pk).update(due_on=today(), state="in_hand")
     quarter = ensure_quarter(today().year, (today().month + 2) // 3)
     codes = ["meetings.held", "meetings.attended", "meetings.in_time"]
@@ -376,3 +379,28 @@ def test_the_place_of_evidence_follows_the_item(cast):
     vet_item(item, actor=cast.office, verdict="accept")
     item.refresh_from_db()
     assert not place_of(item).may_add(cast.secretary)
+
+
+def test_the_rest_is_accepted_in_one_go(cast, sign_in):
+    meeting = made.calling(cast)
+    for title in ("甲", "乙"):
+        made.proposed(cast, meeting, title)
+    client = sign_in(cast.office)
+    page = client.get(meeting.get_absolute_url()).content.decode()
+    assert "其余2项全部上会" in page
+    url = reverse("meetings:vet_rest", args=[meeting.pk])
+    assert "甲；乙" in client.get(url).content.decode()
+    client.post(url)
+    assert set(meeting.items.values_list("state", flat=True)) == {"accepted"}
+    with pytest.raises(StateConflict, match="没有待审定"):
+        vet_the_rest(meeting, actor=cast.office)
+
+
+def test_the_words_of_the_record_are_the_conveners_until_the_minutes_are_out(cast, sign_in):
+    meeting = made.sitting(cast)
+    item = meeting.items.get()
+    keep_record(item, actor=cast.office, text="尚未定稿的话。", revision=0)
+    for actor, sees in ((cast.office, True), (cast.secretary, False)):
+        client = sign_in(actor)
+        for url in (meeting.get_absolute_url(), item.get_absolute_url()):
+            assert ("尚未定稿" in client.get(url).content.decode()) is sees

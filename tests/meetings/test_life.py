@@ -177,8 +177,10 @@ def machine_for(cast) -> type[RuleBasedStateMachine]:
             if self.state == "noticed":
                 self.state = "sitting"
 
-        @rule(text=st.sampled_from(["会议听取了汇报。", "会议认为，情况属实。"]), behind=st.booleans())
-        def keep(self, text: str, behind: bool) -> None:  # noqa: FBT001 -- drawn by hypothesis
+        @rule(
+            text=st.sampled_from(["会议听取了汇报。", "会议认为，情况属实。"]), behind=st.booleans()
+        )
+        def keep(self, text: str, behind: bool) -> None:
             item = self.item("accepted") or self.item("discussed")
             if item is None:
                 return
@@ -199,9 +201,7 @@ def machine_for(cast) -> type[RuleBasedStateMachine]:
                 return
             has_resolution = item.resolutions.exists()
             works = self.state == "sitting" and not (outcome == "carry" and has_resolution)
-            self.attempt(
-                lambda: settle_item(item, actor=cast.office, outcome=outcome), works=works
-            )
+            self.attempt(lambda: settle_item(item, actor=cast.office, outcome=outcome), works=works)
             if works:
                 self.items[item.pk] = "discussed" if outcome == "discuss" else "carried"
 
@@ -229,9 +229,7 @@ def machine_for(cast) -> type[RuleBasedStateMachine]:
         @rule()
         def close(self) -> None:
             works = (
-                self.state == "sitting"
-                and self.is_called
-                and "accepted" not in self.items.values()
+                self.state == "sitting" and self.is_called and "accepted" not in self.items.values()
             )
             self.attempt(lambda: close_meeting(self.fresh(), actor=cast.office), works=works)
             if works:

@@ -46,7 +46,9 @@ def test_before_the_sitting_two_at_once_never_do_it_twice(people):
         lambda: propose_item(
             again(), actor=people.secretary, unit=people.hongqi, values={"title": "甲"}
         ),
-        lambda: propose_item(again(), actor=people.office, unit=people.city, values={"title": "乙"}),
+        lambda: propose_item(
+            again(), actor=people.office, unit=people.city, values={"title": "乙"}
+        ),
         lambda: prefill_agenda(again(), actor=people.office),
         lambda: prefill_agenda(again(), actor=people.office),
     )

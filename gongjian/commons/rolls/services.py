@@ -204,14 +204,14 @@ def scan_member(session: RollSession, *, actor: Actor, code: str) -> RollMember:
 
 @transaction.atomic
 def call_the_rest(session: RollSession, *, actor: Actor) -> int:
-    """“其余全部出席”: who is expected and has no mark yet was there, or the announced substitute."""
+    """“其余全部出席”: who has no mark yet was there, or the announced substitute was."""
     _open_for(actor, session.roll)
     marked = session.marks.values("member_id")
     rest = expected_at(session).exclude(pk__in=marked)
     return call_roll(
-        session, actor=actor, marks={
-            member.pk: Mark(Attendance.PRESENT, member.substitute) for member in rest
-        },
+        session,
+        actor=actor,
+        marks={member.pk: Mark(Attendance.PRESENT, member.substitute) for member in rest},
     )
 
 
