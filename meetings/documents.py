@@ -198,7 +198,7 @@ def _result(resolution: Resolution) -> dict[str, str]:
     return {
         "title": resolution.title,
         "unit": resolution.unit.name,
-        "due_on": long_date(resolution.follow_up.due_on),
+        "due_on": f"{resolution.follow_up.due_on:%Y-%m-%d}",
         "state": resolution.follow_up.get_state_display(),
         "result": resolution.follow_up.result or "—",
     }
