@@ -29,6 +29,7 @@ urlpatterns = [
     path("ledger/", include("ledger.urls")),
     path("meetings/", include("meetings.urls")),
     path("rolls/", include("gongjian.commons.rolls.urls")),
+    path("calendars/", include("gongjian.commons.calendars.urls")),
     path("search/", include("gongjian.commons.search.urls")),
     path("training/", include("training.urls")),
     path("platform/", admin.site.urls),

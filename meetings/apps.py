@@ -10,4 +10,12 @@ class MeetingsConfig(AppConfig):
     verbose_name = "联席会议"
 
     def ready(self) -> None:
-        from meetings import contributions, documents, reminders, search
+        from meetings import (
+            calendar_contributions,
+            contributions,
+            documents,
+            evidence,
+            indicators,
+            reminders,
+            search,
+        )

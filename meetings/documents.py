@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone
 
 from gongjian.commons.documents.contexts import CircularContext
 from gongjian.commons.documents.rendering import render_pdf
+from gongjian.commons.documents.rendering.joining import join
 from gongjian.commons.documents.shelves import (
     DocumentKind,
     ProducedFile,
@@ -18,6 +19,10 @@ from gongjian.commons.documents.shelves import (
     document_kinds,
     report_kinds,
 )
+from gongjian.commons.evidence.enums import FileKind
+from gongjian.commons.evidence.models import EvidenceUse
+from gongjian.commons.evidence.queries import uses_behind
+from gongjian.commons.evidence.storage import path_of
 from gongjian.commons.rolls.enums import THERE, Attendance
 from gongjian.commons.rolls.models import RollMark
 from gongjian.foundation.kernel.dates import long_date
@@ -52,7 +57,7 @@ def build_minutes(meeting: Meeting) -> CircularContext:
             "现将会议议定事项纪要如下："
         )
     ]
-    discussed = meeting.items.filter(state=ItemState.DISCUSSED)
+    discussed = meeting.items.filter(state=ItemState.DISCUSSED, is_internal=False)
     for number, item in enumerate(discussed.prefetch_related("resolutions"), start=1):
         lines += [f"{_chinese(number)}、{item.title}", *_said(item)]
     lines += _others(meeting)
@@ -82,11 +87,16 @@ def _said(item: AgendaItem) -> list[str]:
     return lines or ["会议听取了有关情况。"]
 
 
+def _open(meeting: Meeting, state: ItemState) -> list[AgendaItem]:
+    """Items of a state that may stand in a paper which leaves the office."""
+    return list(meeting.items.filter(state=state, is_internal=False))
+
+
 def _others(meeting: Meeting) -> list[str]:
     lines = []
-    if names := [f"“{item}”" for item in meeting.items.filter(state=ItemState.WRITTEN)]:
+    if names := [f"“{item}”" for item in _open(meeting, ItemState.WRITTEN)]:
         lines.append(f"会议书面听取了{'、'.join(names)}的情况。")
-    if names := [f"“{item}”" for item in meeting.items.filter(state=ItemState.CARRIED)]:
+    if names := [f"“{item}”" for item in _open(meeting, ItemState.CARRIED)]:
         lines.append(f"{'、'.join(names)}结转下次会议研究。")
     return lines
 
@@ -110,14 +120,23 @@ def _attendance(meeting: Meeting) -> list[str]:
     return [f"{name}：{'、'.join(groups[name])}。" for name in order if name in groups]
 
 
-def pack_values(meeting: Meeting) -> dict[str, Any]:
-    """会议材料: agenda, what became of the last resolutions, the papers of each item."""
+def pack_values(meeting: Meeting, *, internal: bool = False) -> dict[str, Any]:
+    """会议材料: agenda, what became of the last resolutions, the papers of each item.
+
+    Internal items stand in the copy of the convener alone (``internal``).
+    """
     start = timezone.localtime(meeting.starts_at)
     items = meeting.items.filter(
         state__in=[ItemState.ACCEPTED, ItemState.DISCUSSED, ItemState.CARRIED]
     ).select_related("unit", "earlier")
+    written = meeting.items.filter(state=ItemState.WRITTEN)
+    if not internal:
+        items, written = items.filter(is_internal=False), written.filter(is_internal=False)
+    papers = _papers(items)
     return {
-        "organ": f"{Tenant.objects.get(pk=require_tenant_id()).leading_group}办公室",
+        "organ": f"{Tenant.objects.get(pk=require_tenant_id()).leading_group}办公室"
+        if meeting.unit.parent_id is None
+        else meeting.unit.name,
         "title": f"{meeting}材料",
         "when": f"{long_date(start.date())}{start:%H:%M}",
         "place": meeting.place,
@@ -127,32 +146,86 @@ def pack_values(meeting: Meeting) -> dict[str, Any]:
                 "number": str(number),
                 "title": item.title,
                 "unit": item.unit.name,
+                "presenter": item.presenter,
+                "minutes": f"{item.minutes}分钟" if item.minutes else "",
                 "body": item.body or "（由提出单位现场汇报）",
                 "opinion": item.opinion,
                 "again": f"第{item.appearance}次出现" if item.appearance > 1 else "",
+                "papers": [
+                    {
+                        "number": f"{number}-{place}",
+                        "title": use.evidence.title,
+                        "where": _where(use),
+                    }
+                    for place, use in enumerate(papers.get(item.pk, []), start=1)
+                ],
             }
             for number, item in enumerate(items, start=1)
         ],
         "results": [_result(resolution) for resolution in results_to_report(meeting)],
-        "written": [str(item) for item in meeting.items.filter(state=ItemState.WRITTEN)],
+        "written": [str(item) for item in written],
+        "people": [
+            {
+                "name": called.name,
+                "unit": f"{called.unit}{called.duty}",
+                "capacity": called.get_capacity_display(),
+            }
+            for called in meeting.invitations.select_related("unit")
+        ],
     }
+
+
+def _papers(items: Iterable[AgendaItem]) -> dict[int, list[EvidenceUse]]:
+    found: dict[int, list[EvidenceUse]] = {}
+    for use in uses_behind(AgendaItem._meta.label_lower, [item.pk for item in items]):
+        found.setdefault(use.subject_id, []).append(use)
+    return found
+
+
+def _where(use: EvidenceUse) -> str:
+    """附后 for what is bound behind the pack, else where the paper is found."""
+    if _is_bound(use):
+        return "附后"
+    return use.evidence.number or use.evidence.whereabouts or use.evidence.link or "另附"
+
+
+def _is_bound(use: EvidenceUse) -> bool:
+    file = use.evidence.file
+    return file is not None and file.kind == FileKind.PDF and file.purged_at is None
 
 
 def _result(resolution: Resolution) -> dict[str, str]:
     return {
         "title": resolution.title,
         "unit": resolution.unit.name,
-        "due_on": long_date(resolution.follow_up.due_on),
+        "due_on": f"{resolution.follow_up.due_on:%Y-%m-%d}",
         "state": resolution.follow_up.get_state_display(),
         "result": resolution.follow_up.result or "—",
     }
 
 
 def produce_pack(parameters: Mapping[str, Any]) -> Production:
+    """One PDF: the pack, and behind it the papers that are PDF themselves, in their order."""
     meeting = Meeting.objects.select_related("series", "unit").get(pk=parameters["meeting"])
+    internal = bool(parameters.get("internal"))
     yield Progress(20, "正在排版")
-    printed = render_pdf("meetings/pack.html", pack_values(meeting))
-    return ProducedFile(f"{meeting}材料.pdf", "application/pdf", printed.content)
+    content = render_pdf("meetings/pack.html", pack_values(meeting, internal=internal)).content
+    items = meeting.items.filter(
+        state__in=[ItemState.ACCEPTED, ItemState.DISCUSSED, ItemState.CARRIED]
+    )
+    if not internal:
+        items = items.filter(is_internal=False)
+    found = _papers(items)
+    bound = [
+        use.evidence.file
+        for item in items
+        for use in found.get(item.pk, [])
+        if use.evidence.file is not None and _is_bound(use)
+    ]
+    if bound:
+        yield Progress(70, f"正在装订{len(bound)}份附件")
+        content = join([content, *(path_of(paper.sha256).read_bytes() for paper in bound)])
+    return ProducedFile(f"{meeting}材料.pdf", "application/pdf", content)
 
 
 MINUTES = document_kinds.register(

@@ -29,6 +29,7 @@ class ItemState(models.TextChoices):
     WRITTEN = "written", "书面报告"
     DISCUSSED = "discussed", "已议"
     CARRIED = "carried", "结转下次"
+    WITHDRAWN = "withdrawn", "已撤回"
 
 
 class Capacity(models.TextChoices):
@@ -36,6 +37,8 @@ class Capacity(models.TextChoices):
     MEMBER = "member", "出席"
     OBSERVER = "observer", "列席"
     RECORDER = "recorder", "记录"
+    #: Not called to the sitting; receives the minutes.
+    INFORMED = "informed", "抄送"
 
 
 class Reply(models.TextChoices):
@@ -43,3 +46,7 @@ class Reply(models.TextChoices):
     ATTEND = "attend", "参加"
     LEAVE = "leave", "请假"
     SUBSTITUTE = "substitute", "委托代会"
+
+
+#: Files that are kept with a meeting, in the order of its page.
+SLOTS = {"signed": "签到表扫描件", "photo": "会议照片", "other": "其他材料"}

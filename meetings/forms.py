@@ -10,7 +10,7 @@ from gongjian.commons.follow_ups.authority import ASSIGN_FOLLOW_UP, VIEW_FOLLOW_
 from gongjian.foundation.tenancy.models import TenantQuerySet
 from meetings.authority import CONVENE_MEETING, VIEW_MEETING
 from meetings.enums import Capacity, Reply
-from meetings.models import AgendaItem
+from meetings.models import AgendaItem, Meeting
 from orgs.fields import UnitField, UnitsField
 from orgs.models import Unit
 
@@ -49,6 +49,46 @@ class MemberForm(forms.Form):
         self.fields["unit"].offer(units)  # type: ignore[attr-defined]
 
 
+class MemberEditForm(forms.Form):
+    name = forms.CharField(label="姓名", max_length=40)
+    duty = forms.CharField(label="职务", max_length=60, required=False)
+    capacity = forms.ChoiceField(label="参加身份", choices=Capacity.choices)
+
+
+class SeriesEditForm(forms.Form):
+    name = forms.CharField(label="会议名称", max_length=80)
+    per_year = forms.IntegerField(label="每年次数", min_value=1, max_value=12)
+    host = forms.CharField(
+        label="召集人", max_length=60, help_text="职务和姓名，由主要负责人担任。"
+    )
+    place = forms.CharField(label="常用地点", max_length=100)
+
+
+class PhrasesForm(forms.Form):
+    lines = forms.CharField(
+        label="常用语",
+        required=False,
+        max_length=6000,
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text="一行一条，每条不超过200字。记录时点一下就加在文字后面。",
+    )
+
+    def clean_lines(self) -> list[str]:
+        lines = [line.strip() for line in self.cleaned_data["lines"].splitlines() if line.strip()]
+        if too_long := [str(number) for number, line in enumerate(lines, 1) if len(line) > 200]:
+            raise forms.ValidationError(f"第{'、'.join(too_long)}行超过200字，请缩短。")
+        return lines
+
+
+class SittingForm(forms.Form):
+    """One sitting outside the yearly plan."""
+
+    starts_at = _moment("开始时间")
+    ends_at = _moment("结束时间")
+    place = forms.CharField(label="地点", max_length=100)
+    host = forms.CharField(label="主持人", max_length=60)
+
+
 class PlanForm(forms.Form):
     """As many moments as the series meets in a year."""
 
@@ -78,7 +118,51 @@ class ItemForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text="写明新情况、新问题是什么，需要会议定什么。",
     )
-    opinion = forms.CharField(label="拟办意见", max_length=500, required=False)
+    opinion = forms.CharField(
+        label="拟办意见", max_length=500, required=False, help_text="建议会议怎样定。"
+    )
+    presenter = forms.CharField(
+        label="汇报人", max_length=60, required=False, help_text="姓名和职务。"
+    )
+    minutes = forms.IntegerField(
+        label="预计用时（分钟）", min_value=1, max_value=480, required=False
+    )
+    recurs = forms.BooleanField(
+        label="每次会议都议", required=False, help_text="以后每次从系统带入议题时自动列入。"
+    )
+    is_internal = forms.BooleanField(
+        label="内部议题",
+        required=False,
+        help_text="只有召集单位和提出单位看得到，不印入会议材料和纪要。",
+    )
+
+    def __init__(self, *args: Any, convenes: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not convenes:
+            del self.fields["recurs"], self.fields["is_internal"]
+
+
+class ReferForm(forms.Form):
+    to = forms.ModelChoiceField(
+        label="提请的会议",
+        queryset=Meeting.objects.none(),
+        empty_label="请选择正在征集议题的会议",
+        help_text="列出本单位是成员、正在征集议题的上级会议。",
+    )
+
+    def __init__(self, *args: Any, meetings: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = meetings  # type: ignore[attr-defined]
+
+
+class InviteForm(MemberForm):
+    """A person for this one sitting."""
+
+    capacity = forms.ChoiceField(
+        label="参加身份",
+        choices=[choice for choice in Capacity.choices if choice[0] != Capacity.INFORMED],
+        initial=Capacity.OBSERVER,
+    )
 
 
 class VetForm(forms.Form):

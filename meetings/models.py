@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from gongjian.foundation.tenancy.models import TenantOwned, wall
 from gongjian.foundation.workflow.lifecycle import Lifecycle, Stateful, Step
-from meetings.authority import CONVENE_MEETING
+from meetings.authority import CONVENE_MEETING, TAKE_PART
 from meetings.enums import Capacity, ItemState, MeetingState, Reply
 
 _M = MeetingState
@@ -85,6 +85,32 @@ class SeriesMember(TenantOwned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Phrase(TenantOwned):
+    """常用语: a text module of the record, of the unit that convenes."""
+
+    reach_path: ClassVar[str | None] = "unit__path"
+
+    unit = models.ForeignKey(
+        "orgs.Unit", on_delete=models.PROTECT, related_name="+", verbose_name="召集单位"
+    )
+    text = models.CharField("常用语", max_length=200)
+
+    class Meta(TenantOwned.Meta):
+        verbose_name = "记录常用语"
+        ordering = ["id"]
+        constraints = [
+            *wall("meetings_phrase", unit_id="orgs_unit"),
+            models.UniqueConstraint(
+                fields=["tenant", "unit", "text"],
+                name="phrase_once",
+                violation_error_message="已有同样的常用语，不必重复添加。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Meeting(TenantOwned, Stateful):
@@ -193,6 +219,10 @@ class AgendaItem(TenantOwned, Stateful):
     title = models.CharField("议题", max_length=120)
     body = models.TextField("情况说明", max_length=2000, blank=True)
     opinion = models.CharField("拟办意见", max_length=500, blank=True)
+    presenter = models.CharField("汇报人", max_length=60, blank=True)
+    minutes = models.PositiveSmallIntegerField("预计用时（分钟）", null=True, blank=True)
+    recurs = models.BooleanField("每次必议", default=False)
+    is_internal = models.BooleanField("内部议题", default=False)
     source_kind = models.CharField("来源类型", max_length=60, blank=True, editable=False)
     source_id = models.BigIntegerField("来源编号", null=True, editable=False)
     source_label = models.CharField("来源", max_length=60, blank=True, editable=False)
@@ -227,6 +257,11 @@ class AgendaItem(TenantOwned, Stateful):
             "write", "书面报告", frozenset({_I.PROPOSED, _I.ACCEPTED}), _I.WRITTEN,
             CONVENE_MEETING, "meetings.item.written", icon="file-text",
         ),
+        # The unit that proposed it may; the service asks whether it is the one.
+        Step(
+            "withdraw", "撤回", frozenset({_I.PROPOSED}), _I.WITHDRAWN, TAKE_PART,
+            "meetings.item.withdrawn", icon="arrow-back-up",
+        ),
         Step(
             "discuss", "已议", frozenset({_I.ACCEPTED}), _I.DISCUSSED, CONVENE_MEETING,
             "meetings.item.discussed", style="primary", icon="check",
@@ -248,6 +283,12 @@ class AgendaItem(TenantOwned, Stateful):
                 merged_into_id="meetings_agendaitem",
                 earlier_id="meetings_agendaitem",
             ),
+            models.CheckConstraint(
+                condition=models.Q(minutes__isnull=True)
+                | models.Q(minutes__gte=1, minutes__lte=480),
+                name="agenda_minutes",
+                violation_error_message="预计用时请填1至480分钟。",
+            ),
             models.UniqueConstraint(
                 fields=["tenant", "meeting", "source_kind", "source_id"],
                 condition=models.Q(source_id__isnull=False),
@@ -266,6 +307,11 @@ class AgendaItem(TenantOwned, Stateful):
         return f"第{self.appearance}次出现"
 
     def get_absolute_url(self) -> str:
+        return reverse("meetings:item_detail", args=[self.pk])
+
+    @property
+    def anchor(self) -> str:
+        """Its row on the page of the meeting."""
         return f"{self.meeting.get_absolute_url()}#item-{self.pk}"
 
 

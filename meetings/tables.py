@@ -6,7 +6,7 @@ import django_tables2
 
 from gongjian.foundation.web.tables import GongjianTable
 from gongjian.foundation.web.templatetags.ui import chip
-from meetings.enums import MeetingState
+from meetings.enums import ItemState, MeetingState
 from meetings.models import AgendaItem, Meeting, Series
 
 STATE_TONES = {
@@ -17,6 +17,18 @@ STATE_TONES = {
     MeetingState.HELD: "submitted",
     MeetingState.MINUTED: "ok",
     MeetingState.CANCELLED: "draft",
+}
+
+
+ITEM_TONES = {
+    ItemState.PROPOSED: "warn",
+    ItemState.ACCEPTED: "info",
+    ItemState.RETURNED: "bad",
+    ItemState.MERGED: "draft",
+    ItemState.WRITTEN: "info",
+    ItemState.DISCUSSED: "ok",
+    ItemState.CARRIED: "submitted",
+    ItemState.WITHDRAWN: "draft",
 }
 
 

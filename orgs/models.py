@@ -120,7 +120,10 @@ class Unit(TenantOwned):
             ),
             models.UniqueConstraint(fields=["tenant", "path"], name="unit_path_once"),
         ]
-        indexes = [models.Index(fields=["tenant", "parent", "sort_order"], name="unit_children")]
+        indexes = [
+            models.Index(fields=["tenant", "parent", "sort_order"], name="unit_children"),
+            models.Index(fields=["tenant", "depth", "path"], name="unit_of_level"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -12,6 +12,7 @@ class ResponsibilitiesConfig(AppConfig):
             authority,
             behalf_contributions,
             briefings,
+            calendar_contributions,
             contributions,
             designer_contributions,
             documents,

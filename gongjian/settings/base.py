@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "gongjian.commons.points",
     "gongjian.commons.rolls",
     "gongjian.commons.search",
+    "gongjian.commons.calendars",
     "gongjian.commons.questionnaires",
     "meetings",
     "responsibilities",

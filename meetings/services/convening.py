@@ -11,6 +11,14 @@ from django.db.models import Max
 from django.utils import timezone
 
 from gongjian.commons.notices.services import notify
+from gongjian.commons.rolls.models import Roll
+from gongjian.commons.rolls.services import (
+    add_session,
+    announce_substitute,
+    expect_member,
+    move_session,
+    open_roll,
+)
 from gongjian.foundation.audit.trail import record
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import long_date, today
@@ -23,11 +31,13 @@ from gongjian.foundation.kernel.errors import (
 from gongjian.foundation.workflow.lifecycle import advance
 from meetings.authority import CONVENE_MEETING, TAKE_PART
 from meetings.enums import BEFORE_SITTING, Capacity, ItemState, MeetingState, Reply
-from meetings.models import Invitation, Meeting, Series, SeriesMember
+from meetings.models import Invitation, Meeting, Phrase, Series, SeriesMember
 from orgs.enums import Role
 from orgs.models import Post, Unit
 from orgs.services import demand_valid
 
+#: Text modules that one unit may keep; more are not found again at a glance.
+MOST_PHRASES = 30
 #: Posts that act for a unit in a meeting.
 SPEAKERS = (Role.OFFICE, Role.SUPERIOR_OFFICE, Role.SECRETARY, Role.UNION_CHAIR, Role.LIAISON)
 
@@ -63,6 +73,102 @@ def add_member(
     member.save()
     record("meetings.series.member_added", series, actor=actor, label=f"增加成员：{member.name}")
     return member
+
+
+@transaction.atomic
+def edit_series(series: Series, *, actor: Actor, values: Mapping[str, Any]) -> Series:
+    """Name, number in a year, host, place; sittings that are planned keep theirs."""
+    demand_convener(actor, series.unit)
+    series = Series.objects.select_for_update(of=("self",)).get(pk=series.pk)
+    for name, value in values.items():
+        setattr(series, name, value)
+    demand_valid(series)
+    series.save()
+    record("meetings.series.edited", series, actor=actor, label="修改会议系列")
+    return series
+
+
+@transaction.atomic
+def edit_member(member: SeriesMember, *, actor: Actor, values: Mapping[str, Any]) -> SeriesMember:
+    """Another person, duty or capacity; notices that have gone out keep what they said."""
+    member = _member(member, actor)
+    before = str(member)
+    for name, value in values.items():
+        setattr(member, name, value)
+    demand_valid(member)
+    member.save()
+    said = before if before == member.name else f"{before}改为{member.name}"
+    record(
+        "meetings.series.member_edited", member.series, actor=actor, label=f"修改成员：{said}"[:60]
+    )
+    return member
+
+
+@transaction.atomic
+def remove_member(member: SeriesMember, *, actor: Actor) -> Series:
+    """Take a person off the standing members; sittings to which they were called stand."""
+    member = _member(member, actor)
+    series, name = member.series, member.name
+    member.delete()
+    record("meetings.series.member_removed", series, actor=actor, label=f"移出成员：{name}"[:60])
+    return series
+
+
+@transaction.atomic
+def move_member(member: SeriesMember, *, actor: Actor, step: int) -> Series:
+    """One rank up (-1) or down (+1); notice, roll and minutes follow this order."""
+    member = _member(member, actor)
+    members = list(member.series.members.all())
+    place = next(index for index, other in enumerate(members) if other.pk == member.pk)
+    target = place + step
+    if 0 <= target < len(members):
+        members[place], members[target] = members[target], members[place]
+        for position, other in enumerate(members, start=1):
+            other.position = position
+        SeriesMember.objects.bulk_update(members, ["position"])
+        record(
+            "meetings.series.member_moved", member.series, actor=actor,
+            label=f"调整顺序：{member.name}"[:60],
+        )  # fmt: skip
+    return member.series
+
+
+def _member(member: SeriesMember, actor: Actor) -> SeriesMember:
+    """The member, with the series locked so that two clerks write one after the other."""
+    series = (
+        Series.objects.select_for_update(of=("self",))
+        .select_related("unit")
+        .get(pk=member.series_id)
+    )
+    demand_convener(actor, series.unit)
+    found = SeriesMember.objects.filter(pk=member.pk).select_related("unit").first()
+    if found is None:
+        raise StateConflict("这位成员刚才已被移出，请刷新后查看。")
+    found.series = series
+    return found
+
+
+@transaction.atomic
+def set_phrases(unit: Unit, *, actor: Actor, lines: Sequence[str]) -> int:
+    """The unit's own text modules for records, as they are to stand; returns how many."""
+    demand_convener(actor, unit)
+    wanted = list(dict.fromkeys(line.strip() for line in lines if line.strip()))
+    if len(wanted) > MOST_PHRASES:
+        raise FieldErrors({"lines": f"常用语最多{MOST_PHRASES}条，请删减后保存。"})
+    before = list(Phrase.objects.filter(unit=unit).values_list("text", flat=True))
+    if before == wanted:
+        return len(wanted)
+    # In their order: the page offers them as they stand here.
+    Phrase.objects.filter(unit=unit).delete()
+    for text in wanted:
+        phrase = Phrase(unit=unit, text=text)
+        demand_valid(phrase)
+        phrase.save()
+    record(
+        "meetings.phrases.set", unit, actor=actor, label="修改记录常用语",
+        before={"phrases": before}, after={"phrases": wanted},
+    )  # fmt: skip
+    return len(wanted)
 
 
 @transaction.atomic
@@ -108,6 +214,11 @@ def edit_meeting(meeting: Meeting, *, actor: Actor, values: Mapping[str, Any]) -
         setattr(meeting, name, value)
     demand_valid(meeting)
     meeting.save()
+    roll = roll_of(meeting)
+    if roll is not None:
+        move_session(
+            roll.sessions.get(), actor=actor, starts_at=meeting.starts_at, ends_at=meeting.ends_at
+        )
     record("meetings.meeting.edited", meeting, actor=actor, label="修改会议安排")
     if meeting.state == MeetingState.NOTICED and before != (meeting.starts_at, meeting.place):
         tell(meeting, "moved", f"会议改期或改地点：{meeting}", _when(meeting),
@@ -144,7 +255,9 @@ def send_notice(meeting: Meeting, *, actor: Actor, reason: str = "") -> Meeting:
     """发出会议通知: the standing members are called, and the agenda is what was accepted."""
     if meeting.starts_at <= timezone.now():
         raise DomainError("会议时间已经过去，请先修改会议时间再发通知。")
-    members = list(meeting.series.members.select_related("unit"))
+    members = list(
+        meeting.series.members.exclude(capacity=Capacity.INFORMED).select_related("unit")
+    )
     if not any(member.capacity == Capacity.CHAIR for member in members):
         raise DomainError("会议系列没有主持人，请先在成员中指定主持再发通知。")
     if not meeting.items.filter(state=ItemState.ACCEPTED).exists():
@@ -163,8 +276,69 @@ def send_notice(meeting: Meeting, *, actor: Actor, reason: str = "") -> Meeting:
         )
         for member in members
     )  # fmt: skip
+    prepare_roll(meeting, actor)
     tell(meeting, "notice", f"会议通知：{meeting}", _when(meeting))
     return meeting
+
+
+def prepare_roll(meeting: Meeting, actor: Actor) -> None:
+    """The roll stands with the notice, so that the sign-in sheet is printed the day before."""
+    roll = open_roll(meeting, actor=actor, organizer=meeting.unit, title=str(meeting))
+    add_session(
+        roll, actor=actor, label="会议", starts_at=meeting.starts_at, ends_at=meeting.ends_at
+    )
+    for called in meeting.invitations.select_related("unit"):
+        _expect(roll, called, actor)
+
+
+def _expect(roll: Roll, called: Invitation, actor: Actor) -> None:
+    expect_member(
+        roll, actor=actor, unit=called.unit, name=called.name, duty=called.duty,
+        capacity=called.get_capacity_display(),
+    )  # fmt: skip
+
+
+def roll_of(meeting: Meeting) -> Roll | None:
+    return Roll.objects.filter(
+        subject_kind=meeting._meta.label_lower, subject_id=meeting.pk
+    ).first()
+
+
+@transaction.atomic
+def invite_also(
+    meeting: Meeting, *, actor: Actor, unit: Unit, name: str, duty: str = "",
+    capacity: str = Capacity.OBSERVER,
+) -> Invitation:  # fmt: skip
+    """Call somebody to this one sitting: who reports on an item, or a 扩大会."""
+    demand_convener(actor, meeting.unit)
+    meeting = (
+        Meeting.objects.select_for_update(of=("self",))
+        .select_related("series", "unit")
+        .get(pk=meeting.pk)
+    )
+    if meeting.state not in {MeetingState.NOTICED, MeetingState.SITTING}:
+        raise StateConflict("发出会议通知以后、散会以前才能增加参会人员；成员请在会议系列中添加。")
+    if capacity == Capacity.INFORMED:
+        raise FieldErrors({"capacity": "抄送的单位不参加会议，请在会议系列的成员中添加。"})
+    last = meeting.invitations.aggregate(last=Max("position"))["last"] or 0
+    called = Invitation(
+        meeting=meeting, unit=unit, name=name.strip(), duty=duty, capacity=capacity,
+        position=last + 1,
+    )  # fmt: skip
+    demand_valid(called)
+    called.save()
+    roll = roll_of(meeting)
+    if roll is not None:
+        _expect(roll, called, actor)
+    record(
+        "meetings.meeting.invited", meeting, actor=actor, label=f"增加参会人员：{called.name}"[:60]
+    )
+    notify(
+        rule="meetings.notice", subject=meeting, stage=f"notice-{called.pk}",
+        post_ids=posts_of([unit.pk]), title=f"会议通知：{meeting}"[:200], body=_when(meeting),
+        url=meeting.get_absolute_url(),
+    )  # fmt: skip
+    return called
 
 
 @transaction.atomic
@@ -187,6 +361,12 @@ def answer_notice(
     invitation.replied_by = actor.label[:200]
     demand_valid(invitation)
     invitation.save()
+    roll = roll_of(meeting)
+    if roll is not None:
+        announce_substitute(
+            roll, actor=actor, unit=invitation.unit, name=invitation.name,
+            substitute=invitation.substitute,
+        )  # fmt: skip
     record(
         "meetings.meeting.answered", meeting, actor=actor,
         label=f"回复通知：{invitation.name}{invitation.get_reply_display()}"[:60], reason=reason,
@@ -206,8 +386,13 @@ def posts_of(unit_ids: Sequence[int]) -> list[int]:
     return list(found.values_list("pk", flat=True))
 
 
-def tell(meeting: Meeting, act: str, title: str, body: str, *, stage: str = "") -> None:
-    units = list(meeting.invitations.values_list("unit_id", flat=True))
+def tell(
+    meeting: Meeting, act: str, title: str, body: str, *, stage: str = "",
+    units: Sequence[int] | None = None,
+) -> None:  # fmt: skip
+    """Tell the units that are called, or those named."""
+    if units is None:
+        units = list(meeting.invitations.values_list("unit_id", flat=True))
     notify(
         rule=f"meetings.{act}", subject=meeting, stage=stage or act, post_ids=posts_of(units),
         title=title[:200], body=body, url=meeting.get_absolute_url(),

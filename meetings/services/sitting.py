@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,22 +14,23 @@ from gongjian.commons.documents.models import OfficialDocument
 from gongjian.commons.documents.queries import PUBLISHED
 from gongjian.commons.documents.services import draft_document
 from gongjian.commons.follow_ups.enums import FollowUpKind
+from gongjian.commons.follow_ups.models import FollowUpHelper
 from gongjian.commons.follow_ups.services.assigning import (
     SourceReference,
     issue_follow_up,
     open_follow_up,
 )
-from gongjian.commons.rolls.models import Roll
-from gongjian.commons.rolls.services import add_session, close_roll, expect_member, open_roll
+from gongjian.commons.rolls.enums import Attendance
+from gongjian.commons.rolls.services import Mark, call_roll, close_roll, move_session
 from gongjian.foundation.audit.trail import record
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.errors import DomainError, NotPermitted, StateConflict
 from gongjian.foundation.tenancy.scope import require_tenant_id
 from gongjian.foundation.workflow.lifecycle import advance
 from meetings.authority import TAKE_PART
-from meetings.enums import RECORDING, ItemState, MeetingState
+from meetings.enums import RECORDING, Capacity, ItemState, MeetingState, Reply
 from meetings.models import AgendaItem, Copy, Meeting, Resolution
-from meetings.services.convening import demand_convener, tell
+from meetings.services.convening import demand_convener, prepare_roll, roll_of, tell
 from orgs.models import Tenant, Unit
 from orgs.services import demand_valid
 
@@ -37,24 +39,33 @@ MINUTES = "meetings.minutes"
 
 @transaction.atomic
 def open_meeting(meeting: Meeting, *, actor: Actor, reason: str = "") -> Meeting:
-    """开会. The roll is opened with everybody who was called, in their order."""
+    """开会. Who was excused is written down as such; the roll may be called from now on."""
+    now = timezone.now()
+    if timezone.localtime(meeting.starts_at).date() > timezone.localtime(now).date():
+        raise DomainError("还没有到开会的日子：会议提前的，请先修改会议时间，参会人员会收到通知。")
     meeting = advance(meeting, "open", actor=actor, at=meeting.unit, reason=reason)
-    roll = open_roll(meeting, actor=actor, organizer=meeting.unit, title=str(meeting))
-    add_session(
-        roll, actor=actor, label="会议", starts_at=meeting.starts_at, ends_at=meeting.ends_at
-    )
-    for called in meeting.invitations.select_related("unit"):
-        expect_member(
-            roll, actor=actor, unit=called.unit, name=called.name, duty=called.duty,
-            capacity=called.get_capacity_display(),
-        )  # fmt: skip
+    roll = roll_of(meeting)
+    if roll is None:  # noticed before rolls were opened with the notice
+        prepare_roll(meeting, actor)
+        roll = roll_of(meeting)
+    assert roll is not None  # noqa: S101 -- made in the line above
+    session = move_session(
+        roll.sessions.get(), actor=actor, starts_at=min(meeting.starts_at, now),
+        ends_at=max(meeting.ends_at, now + timedelta(minutes=1)),
+    )  # fmt: skip
+    excused = {
+        (called.unit_id, called.name): called.reason
+        for called in meeting.invitations.filter(reply=Reply.LEAVE)
+    }
+    known = set(session.marks.values_list("member_id", flat=True))
+    marks = {
+        member.pk: Mark(Attendance.LEAVE, "", excused[member.unit_id, member.name])
+        for member in roll.members.filter(struck_at__isnull=True)
+        if (member.unit_id, member.name) in excused and member.pk not in known
+    }
+    if marks:
+        call_roll(session, actor=actor, marks=marks)
     return meeting
-
-
-def roll_of(meeting: Meeting) -> Roll | None:
-    return Roll.objects.filter(
-        subject_kind=meeting._meta.label_lower, subject_id=meeting.pk
-    ).first()
 
 
 @transaction.atomic
@@ -105,6 +116,7 @@ def resolve(
     """议定事项, given out at once as a follow-up that points back at this meeting."""
     meeting = _sitting(item.meeting)
     demand_convener(actor, meeting.unit)
+    item = meeting.items.get(pk=item.pk)
     if item.state not in {ItemState.ACCEPTED, ItemState.DISCUSSED}:
         raise StateConflict(f"议题“{item}”{item.get_state_display()}，不能形成议定事项。")
     last = meeting.resolutions.aggregate(last=Max("number"))["last"] or 0
@@ -180,17 +192,25 @@ def draft_minutes(meeting: Meeting, *, actor: Actor) -> OfficialDocument:
 
 @transaction.atomic
 def distribute_minutes(meeting: Meeting, *, actor: Actor, reason: str = "") -> Meeting:
-    """分发纪要 to the units called and those that have something to do; each signs for it."""
+    """分发纪要 to the units called, those that have something to do, and those to be informed."""
     document = meeting.document
     if document is None or document.state not in PUBLISHED:
         raise DomainError("纪要还没有印发：请先起草，经签发、印发取得编号后再分发。")
     meeting = advance(meeting, "issue_minutes", actor=actor, at=meeting.unit, reason=reason)
+    matters = meeting.resolutions.values("follow_up_id")
     units = {
         *meeting.invitations.values_list("unit_id", flat=True),
         *meeting.resolutions.values_list("unit_id", flat=True),
+        *FollowUpHelper.objects.filter(follow_up_id__in=matters).values_list("unit_id", flat=True),
+        *meeting.series.members.filter(capacity=Capacity.INFORMED).values_list(
+            "unit_id", flat=True
+        ),
     }
     Copy.objects.bulk_create(Copy(meeting=meeting, unit_id=pk) for pk in sorted(units))
-    tell(meeting, "minutes", f"请签收纪要：{meeting}", "请组织落实本单位牵头的议定事项。")
+    tell(
+        meeting, "minutes", f"请签收纪要：{meeting}", "请组织落实本单位牵头、配合的议定事项。",
+        units=sorted(units),
+    )  # fmt: skip
     return meeting
 
 

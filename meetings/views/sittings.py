@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -11,6 +12,7 @@ from django.utils.timezone import localtime
 from gongjian.commons.documents.models import OfficialDocument, ReportJob
 from gongjian.commons.documents.queries import PUBLISHED
 from gongjian.commons.documents.reports import request_report
+from gongjian.commons.evidence.queries import uses_behind
 from gongjian.commons.follow_ups.authority import ASSIGN_FOLLOW_UP, VIEW_FOLLOW_UP
 from gongjian.commons.follow_ups.queries import lights_of
 from gongjian.foundation.kernel.errors import StateConflict
@@ -25,23 +27,34 @@ from gongjian.foundation.web.pages import (
 )
 from meetings.authority import CONVENE_MEETING, TAKE_PART, VIEW_MEETING
 from meetings.documents import PACK
-from meetings.enums import BEFORE_SITTING, RECORDING, ItemState, MeetingState, Reply
+from meetings.enums import BEFORE_SITTING, RECORDING, SLOTS, ItemState, MeetingState, Reply
 from meetings.forms import (
     AnswerForm,
     CallForm,
+    InviteForm,
     ItemForm,
     MeetingForm,
     ResolutionForm,
     VetForm,
 )
 from meetings.models import AgendaItem, Copy, Invitation, Meeting, Resolution
-from meetings.queries import may_propose, readable_by, results_to_report
-from meetings.services.agenda import move_item, prefill_agenda, propose_item, vet_item
+from meetings.queries import (
+    checks_before,
+    items_for,
+    may_propose,
+    phrases_of,
+    readable_by,
+    referrals_of,
+    results_to_report,
+)
+from meetings.services.agenda import move_item, prefill_agenda, propose_item, vet_item, vet_the_rest
 from meetings.services.convening import (
     answer_notice,
     call_for_items,
     cancel_meeting,
     edit_meeting,
+    invite_also,
+    roll_of,
     send_notice,
 )
 from meetings.services.sitting import (
@@ -52,10 +65,9 @@ from meetings.services.sitting import (
     open_meeting,
     receive_minutes,
     resolve,
-    roll_of,
     settle_item,
 )
-from meetings.tables import STATE_TONES
+from meetings.tables import ITEM_TONES, STATE_TONES
 from orgs.models import Unit
 
 _MEETINGS = Meeting.objects.select_related("series", "unit", "document")
@@ -67,6 +79,14 @@ PHRASES = (
     "会议议定，",
     "会议强调，",
     "会议要求，",
+)
+
+
+#: States in which the convener is shown the check of what is missing.
+CHECKED = frozenset({MeetingState.PLANNED, MeetingState.CALLING, MeetingState.NOTICED})
+#: States in which files of the sitting itself are kept.
+FILED = frozenset(
+    {MeetingState.NOTICED, MeetingState.SITTING, MeetingState.HELD, MeetingState.MINUTED}
 )
 
 
@@ -104,19 +124,35 @@ class MeetingDetail(DetailPage):
     def get_extra(self) -> dict[str, Any]:
         meeting: Meeting = self.object
         convenes = self.actor.may(CONVENE_MEETING, at=meeting.unit)
-        items = meeting.items.select_related("unit", "earlier__meeting__series")
-        if not convenes:
-            items = items.exclude(
-                state__in=[ItemState.PROPOSED, ItemState.RETURNED, ItemState.MERGED]
-            ) | items.filter(unit_id=self.actor.unit_id or 0)
+        items = items_for(self.actor, meeting).select_related("unit", "earlier__meeting__series")
         resolutions = list(meeting.resolutions.select_related("unit", "follow_up"))
         roll = roll_of(meeting) if convenes else None
         results = results_to_report(meeting)
+        referrals = referrals_of(meeting) if convenes else {}
+        papers = Counter(
+            uses_behind(AgendaItem._meta.label_lower, [item.pk for item in items]).values_list(
+                "subject_id", flat=True
+            )
+        )
         lights = lights_of([row.follow_up for row in (*results, *resolutions)])
         return {
             "tone": STATE_TONES[MeetingState(meeting.state)],
+            "waiting": sum(item.state == ItemState.PROPOSED for item in items),
+            "shows_record": convenes or meeting.state == MeetingState.MINUTED,
             "convenes": convenes,
-            "items": items.order_by("position", "pk"),
+            "items": [
+                {
+                    "item": item,
+                    "tone": ITEM_TONES[ItemState(item.state)],
+                    "referral": referrals.get(item.pk),
+                    "papers": papers.get(item.pk, 0),
+                }
+                for item in items
+            ],
+            "checks": checks_before(meeting) if convenes and meeting.state in CHECKED else [],
+            "may_invite": convenes
+            and meeting.state in {MeetingState.NOTICED, MeetingState.SITTING},
+            "slots": SLOTS.items() if convenes and meeting.state in FILED else (),
             "may_propose": meeting.state in BEFORE_SITTING and may_propose(self.actor, meeting),
             "may_vet": convenes and meeting.state in BEFORE_SITTING,
             "may_record": convenes and meeting.state in RECORDING,
@@ -175,6 +211,20 @@ class Call(_OfMeeting):
         return call_for_items(self.get_object(), actor=self.actor, **form.cleaned_data)
 
 
+class InviteAlso(_OfMeeting):
+    form_class = InviteForm
+    heading = "增加参会人员"
+    submit_label = "通知参会"
+    help_text = "只参加这一次会议，例如汇报议题的单位负责人。"
+    success_message = "已通知，并列入签到名册。"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {"units": Unit.objects.filter(closed_on__isnull=True)}
+
+    def perform(self, form: Any) -> Invitation:
+        return invite_also(self.get_object(), actor=self.actor, **form.cleaned_data)
+
+
 class MeetingEdit(_OfMeeting):
     form_class = MeetingForm
     heading = "修改会议安排"
@@ -199,6 +249,14 @@ class Propose(_OfMeeting):
     def get_queryset(self) -> TenantQuerySet[Any]:
         return readable_by(self.actor)
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        convenes = self.actor.may(CONVENE_MEETING, at=self.get_object().unit)
+        return {"convenes": convenes}
+
+    def get_success_url(self, result: Any) -> str:
+        # Its page is where papers are put behind it.
+        return str(result.get_absolute_url())
+
     def perform(self, form: Any) -> AgendaItem:
         unit = Unit.objects.get(pk=self.actor.unit_id or 0)
         return propose_item(
@@ -217,6 +275,29 @@ class Prefill(RecordsMixin, ConfirmPage):
         meeting: Meeting = self.get_object()
         placed = prefill_agenda(meeting, actor=self.actor)
         self.say(f"带入{len(placed)}项议题，请逐项审定。" if placed else "没有新的事项可以带入。")
+        return meeting
+
+    def get_cancel_url(self) -> str:
+        return str(self.get_object().get_absolute_url())
+
+
+class VetTheRest(RecordsMixin, ConfirmPage):
+    """其余全部上会: only exceptions are vetted one by one."""
+
+    permission = CONVENE_MEETING
+    queryset = _MEETINGS
+    heading = "其余议题全部上会"
+    submit_label = "全部上会"
+
+    def get_extra(self) -> dict[str, Any]:
+        meeting = self.get_object()
+        titles = meeting.items.filter(state=ItemState.PROPOSED).values_list("title", flat=True)
+        return {"object": meeting, "help_text": f"将上会：{'；'.join(titles)}。"}
+
+    def perform(self, form: Any) -> Meeting:
+        meeting: Meeting = self.get_object()
+        count = vet_the_rest(meeting, actor=self.actor)
+        self.say(f"{count}项议题已确定上会。")
         return meeting
 
     def get_cancel_url(self) -> str:
@@ -251,7 +332,10 @@ class PrintPack(RecordsMixin, ConfirmPage):
         return request_report(
             PACK.key,
             actor=self.actor,
-            parameters={"meeting": meeting.pk},
+            parameters={
+                "meeting": meeting.pk,
+                "internal": self.actor.may(CONVENE_MEETING, at=meeting.unit),
+            },
             title=f"{meeting}材料"[:200],
         )
 
@@ -268,7 +352,7 @@ class _OfItem(RecordsMixin, FormPage, base=True):
     template_name = "meetings/act.html"
 
     def get_cancel_url(self) -> str:
-        return str(self.get_object().get_absolute_url())
+        return str(self.get_object().anchor)
 
     def get_success_url(self, result: Any) -> str:
         return self.get_cancel_url()
@@ -298,7 +382,7 @@ class MoveItem(RecordsMixin, Page):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         item = self.get_object()
         move_item(item, actor=self.actor, step=-1 if kwargs["way"] == "up" else 1)
-        return HttpResponseRedirect(item.get_absolute_url())
+        return HttpResponseRedirect(item.anchor)
 
 
 class Record(RecordsMixin, Page):
@@ -321,7 +405,7 @@ class Record(RecordsMixin, Page):
                 "heading": f"会议记录：{meeting}",
                 "meeting": meeting,
                 "items": items.select_related("unit").prefetch_related("resolutions__unit"),
-                "phrases": PHRASES,
+                "phrases": [*PHRASES, *phrases_of(meeting.unit)],
             }
         )
 

@@ -10,6 +10,7 @@ from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 
+from gongjian.foundation.kernel.actor import Reach, Scope
 from gongjian.foundation.web.pages import DetailPage, FormPage, Page, RecordsMixin
 from gongjian.foundation.web.requests import wants_fragment
 from orgs.authority import IMPORT_UNIT, MANAGE_POST, MANAGE_UNIT, VIEW_UNIT
@@ -190,7 +191,12 @@ class UnitChildren(RecordsMixin, Page):
 
 def find_units(page: RecordsMixin, words: str) -> list[Unit]:
     within = Unit.objects.within(page.scope).filter(closed_on__isnull=True)
-    return search_units(within.select_related("parent"), words)
+    return search_units(within.select_related("parent"), words, under=_under(page.scope))
+
+
+def _under(scope: Scope) -> str:
+    """The path that all units of a scope lie below."""
+    return "" if scope.reach is Reach.TENANT else scope.path
 
 
 class UnitSearch(RecordsMixin, Page):
@@ -213,7 +219,8 @@ class UnitOptions(Page):
         # The reach of the act the unit is chosen for; the form checks it again.
         scope = self.actor.scope(request.GET.get("for", "")) or self.scope
         units = Unit.objects.within(scope).filter(closed_on__isnull=True)
-        found = search_units(units.select_related("parent"), request.GET.get("q", ""), limit=30)
+        words = request.GET.get("q", "")
+        found = search_units(units.select_related("parent"), words, limit=30, under=_under(scope))
         options = [
             {"value": unit.pk, "text": unit_label(unit), "pinyin": f"{unit.pinyin} {unit.code}"}
             for unit in found

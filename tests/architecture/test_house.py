@@ -48,6 +48,7 @@ GLOBAL_MODELS = {
 }
 #: Addresses that a visitor without an account may open, or that another package guards.
 OPEN_URLS = {
+    "calendars:feed",
     "documents:verify",
     "documents:verify_form",
     "honours:verify",

@@ -24,9 +24,10 @@ from meetings.services.convening import (
     call_for_items,
     open_series,
     plan_meeting,
+    roll_of,
     send_notice,
 )
-from meetings.services.sitting import open_meeting, resolve, roll_of, settle_item
+from meetings.services.sitting import open_meeting, resolve, settle_item
 
 MADE = (Series, SeriesMember, Meeting, AgendaItem, Invitation, Resolution, Copy)
 

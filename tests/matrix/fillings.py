@@ -47,6 +47,8 @@ FILLINGS: dict[str, dict[str, Any]] = {
     "responsibilities.ReturnForm": {"cells": _CELLS},
     "follow_ups.FollowUpExtension": {"until": _TODAY + timedelta(days=40), "due_before": _TODAY},
     "meetings.Series": {"per_year": 4},
+    "meetings.AgendaItem": {"minutes": 10},
+    "calendars.CalendarLink": {"stopped_at": timezone.now()},
     "seminars.Call": {"experts_each": 3},
 }
 

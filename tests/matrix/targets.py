@@ -81,6 +81,7 @@ MODELS: dict[str, str] = {
     "inspections:assignment_end": "inspections.InstructorAssignment",
     "inspections:walk_note": "inspections.InstructorAssignment",
     "inspections:wave_adjust": "inspections.Wave",
+    "calendars:entry": "meetings.Meeting",
 }
 
 
@@ -122,6 +123,7 @@ VALUES: dict[str, Any] = {
     "responsibilities:check_remove key": ["total"],
     "key": sorted(BY_KEY)[:1],
     "code": ["Z201"],
+    "source": ["meetings.sittings"],
 }
 
 #: Open to a visitor without an account, or guarded otherwise than by a permission; each has
@@ -134,6 +136,8 @@ OPEN = {
     "identity:join",
     "identity:enterprise_begin",
     "identity:enterprise_end",
+    # The address is the secret of one appointment's calendar.
+    "calendars:feed",
     # Guarded by the support access itself, and by the scopes of a token.
     "identity:support_enter",
     "identity:support_leave",

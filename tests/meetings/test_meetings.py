@@ -33,6 +33,7 @@ from meetings.services.convening import (
     answer_notice,
     call_for_items,
     plan_year,
+    roll_of,
     send_notice,
 )
 from meetings.services.sitting import (
@@ -42,7 +43,6 @@ from meetings.services.sitting import (
     keep_record,
     receive_minutes,
     resolve,
-    roll_of,
     settle_item,
 )
 from tests.factories import follow_ups

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from gongjian.commons.rolls.models import RollMark
 from meetings.models import AgendaItem, Meeting
-from meetings.services.sitting import close_meeting, roll_of
+from meetings.services.convening import roll_of
+from meetings.services.sitting import close_meeting
 from tests.factories import meetings as made
 
 

@@ -7,6 +7,7 @@ import pytest
 from gongjian.foundation.audit.models import TrailEntry
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.errors import DomainError, FieldErrors, NotPermitted
+from gongjian.foundation.tenancy.scope import tenant_scope
 from orgs.models import Appointment, Unit
 from orgs.queries import ancestors_of, current_appointments, search_units, subtree, system_actor
 from orgs.services import (
@@ -148,3 +149,61 @@ def test_one_line_holds_one_organization(cast):
     with pytest.raises(FieldErrors) as refused:
         found()
     assert "已有组织" in str(refused.value.errors)
+
+
+@pytest.mark.parametrize("looked_at", [1, 3, 2000])
+def test_the_index_finds_what_reading_every_name_finds(cast, looked_at):
+    """However few units are looked at first: the same units in the same order."""
+    for number, name in enumerate(NAMES):
+        create_unit(
+            actor=cast.administrator,
+            parent=[cast.dongfeng, cast.qinghe, cast.yunshan][number % 3],
+            values={"code": f"77{number:03d}", "name": name, "level": "grassroots"},
+        )
+    everything = subtree(cast.city.path)
+    for words in (
+        "新",
+        "新村",
+        "abc",
+        "ABC 一",
+        "xc",
+        "x",
+        "77",
+        "7700",
+        "100%",
+        "_",
+        "村",
+        "没有的",
+    ):
+        small = words.strip().lower()
+        expected = [
+            unit.pk
+            for unit in everything.order_by("depth", "path")
+            if small in unit.name.lower() or small in unit.pinyin or unit.code.startswith(small)
+        ]
+        found = search_units(everything, words, limit=5, looked_at=looked_at)
+        assert [unit.pk for unit in found] == expected[:5], words
+        below = search_units(
+            subtree(cast.qinghe.path), words, limit=50, under=cast.qinghe.path, looked_at=looked_at
+        )
+        inside = set(subtree(cast.qinghe.path).values_list("pk", flat=True))
+        assert [unit.pk for unit in below] == [pk for pk in expected if pk in inside], words
+
+
+def test_candidates_stay_within_the_tenant(cast):
+    with tenant_scope(cast.stranger.tenant_id):
+        assert search_units(Unit.objects.all(), "清河") == []
+        far = search_units(Unit.objects.all(), "市")
+        assert {unit.tenant_id for unit in far} == {cast.stranger.tenant_id}
+
+
+NAMES = (
+    "新村",
+    "新华村",
+    "老新村",
+    "ABC 一厂",
+    "abc二厂",
+    "100%合格班",
+    "下_划线组",
+    "新新人类协会",
+)

@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from gongjian.foundation.kernel.dates import today
 from orgs.models import Unit
+from responsibilities.agenda import red_indicators
 from responsibilities.models import AnnualPlan, Indicator, Target
 from responsibilities.services.review import accept_return
 from responsibilities.services.rollup import recompute
@@ -152,3 +153,11 @@ def test_the_number_of_statements_does_not_grow_with_the_tree(cast, sign_in, fil
         counts.append(len(own))
     # The root has nobody above to name.
     assert counts == [10, 11, 11, 11]
+
+
+def test_a_meeting_is_told_which_indicators_are_red_and_of_whom(cast, filled):
+    (matter,) = red_indicators(cast.city.path)
+    assert matter.title == "指标滞后：发展会员数（1家）"
+    assert "清河县（完成15.0%）" in matter.body
+    assert matter.kind == "responsibilities.indicator"
+    assert red_indicators(cast.yunshan.path) == []

@@ -13,6 +13,7 @@ class FollowUpsConfig(AppConfig):
     def ready(self) -> None:
         from gongjian.commons.follow_ups import (
             agenda,
+            calendar_contributions,
             contributions,
             documents,
             eligibility,

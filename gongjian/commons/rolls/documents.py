@@ -17,7 +17,7 @@ from gongjian.commons.documents.shelves import (
     report_kinds,
 )
 from gongjian.commons.rolls.authority import KEEP_ROLL
-from gongjian.commons.rolls.models import RollSession
+from gongjian.commons.rolls.models import RollMember, RollSession
 from gongjian.commons.rolls.queries import expected_at, member_code
 from gongjian.foundation.kernel.dates import long_date
 
@@ -33,7 +33,7 @@ def sheet_values(session: RollSession) -> dict[str, Any]:
         rows=[
             SignRow(
                 number=str(number),
-                name=member.name,
+                name=_signer(member),
                 unit=member.unit.name,
                 duty=member.duty,
                 capacity=member.capacity,
@@ -43,6 +43,11 @@ def sheet_values(session: RollSession) -> dict[str, Any]:
         ],
     )
     return sheet.as_values()
+
+
+def _signer(member: RollMember) -> str:
+    """Who is to sign: the announced substitute signs for the member."""
+    return f"{member.substitute}（代{member.name}）" if member.substitute else member.name
 
 
 def produce_sheet(parameters: Mapping[str, Any]) -> Production:

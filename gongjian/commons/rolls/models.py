@@ -90,6 +90,8 @@ class RollMember(TenantOwned):
     duty = models.CharField("职务", max_length=60, blank=True)
     capacity = models.CharField("参加身份", max_length=30, blank=True)
     position = models.PositiveSmallIntegerField("顺序", default=0, editable=False)
+    # Announced before the sitting; who really came is what the mark says.
+    substitute = models.CharField("拟代会人", max_length=60, blank=True, editable=False)
     # Who comes later or leaves is expected at the sittings between, and at no other.
     joins_at = models.DateTimeField("加入时间", null=True, blank=True, editable=False)
     struck_at = models.DateTimeField("除名时间", null=True, blank=True, editable=False)

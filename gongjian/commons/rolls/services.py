@@ -98,6 +98,47 @@ def expect_member(
 
 
 @transaction.atomic
+def announce_substitute(
+    roll: Roll, *, actor: Actor, unit: Unit, name: str, substitute: str
+) -> RollMember | None:
+    """Who will come instead, as the unit announced it before the sitting; empty takes it back.
+
+    The mechanism has asked whether this actor may speak for the unit: the unit
+    itself keeps no roll. None when nobody of that name is expected any more.
+    """
+    locked = Roll.objects.select_for_update(of=("self",)).get(pk=roll.pk)
+    if locked.closed_at is not None:
+        raise StateConflict("名册已经封存，不能再改代会人。")
+    member = locked.members.filter(unit=unit, name=name, struck_at__isnull=True).first()
+    if member is None or member.substitute == substitute:
+        return member
+    member.substitute = substitute
+    demand_valid(member)
+    member.save(update_fields=["substitute"])
+    said = f"代会人：{substitute}" if substitute else "本人参加"
+    record("rolls.roll.announced", locked, actor=actor, label=f"{name}{said}"[:60])
+    return member
+
+
+@transaction.atomic
+def move_session(
+    session: RollSession, *, actor: Actor, starts_at: datetime, ends_at: datetime
+) -> RollSession:
+    """Another time for a sitting; refused once somebody was written down as there."""
+    roll = _open_for(actor, session.roll)
+    session = RollSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
+    if (session.starts_at, session.ends_at) == (starts_at, ends_at):
+        return session
+    if session.marks.exclude(attendance=Attendance.LEAVE).exists():
+        raise StateConflict("本场已经登记到会，不能再改时间。")
+    session.starts_at, session.ends_at = starts_at, ends_at
+    demand_valid(session)
+    session.save(update_fields=["starts_at", "ends_at"])
+    record("rolls.roll.session_moved", roll, actor=actor, label=f"调整时间：{session.label}")
+    return session
+
+
+@transaction.atomic
 def call_roll(session: RollSession, *, actor: Actor, marks: Mapping[int, Mark]) -> int:
     """Write down who attended a sitting; ``marks`` by member id. Returns how many changed.
 
@@ -156,18 +197,21 @@ def scan_member(session: RollSession, *, actor: Actor, code: str) -> RollMember:
     member = member_of(code, session.roll)
     if member is None:
         raise FieldErrors({"code": "这个码不在本名册中，请核对签到表是否拿错，或改为手工登记。"})
-    call_roll(session, actor=actor, marks={member.pk: Mark(Attendance.PRESENT)})
+    mark = Mark(Attendance.PRESENT, member.substitute)
+    call_roll(session, actor=actor, marks={member.pk: mark})
     return member
 
 
 @transaction.atomic
 def call_the_rest(session: RollSession, *, actor: Actor) -> int:
-    """“其余全部出席”: who is expected and has no mark yet was there."""
+    """“其余全部出席”: who has no mark yet was there, or the announced substitute was."""
     _open_for(actor, session.roll)
     marked = session.marks.values("member_id")
     rest = expected_at(session).exclude(pk__in=marked)
     return call_roll(
-        session, actor=actor, marks={member.pk: Mark(Attendance.PRESENT) for member in rest}
+        session,
+        actor=actor,
+        marks={member.pk: Mark(Attendance.PRESENT, member.substitute) for member in rest},
     )
 
 
