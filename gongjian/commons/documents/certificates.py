@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypedDict
 
-from gongjian.commons.documents.rendering import RenderingError, choose_fonts
+from gongjian.commons.documents.rendering import RenderingError, choose_fonts, fonts_in_use
 from gongjian.commons.documents.rendering.characters import clean
 
 __all__ = ["CertificateRow", "certificate_batch"]
@@ -68,7 +68,7 @@ def certificate_batch(kind: str, rows: Sequence[Mapping[str, Any]]) -> bytes:
         "large": _characters(stamp.name_line + stamp.unit for stamp in stamps),
         "small": _characters(stamp.number_line + stamp.code_line for stamp in stamps),
     }
-    printed, places = print_with_places(TEMPLATE, context, {})
+    printed, places = print_with_places(TEMPLATE, context, {}, fonts_in_use())
     with pikepdf.open(io.BytesIO(printed.content)) as pdf:
         alphabets: dict[str, dict[str, stamping.Glyph]] = {"large": {}, "small": {}}
         sheet = ""
