@@ -10,4 +10,4 @@ class MeetingsConfig(AppConfig):
     verbose_name = "联席会议"
 
     def ready(self) -> None:
-        from meetings import contributions, documents, reminders, search
+        from meetings import contributions, documents, reminders, report_sections, search

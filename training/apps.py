@@ -10,4 +10,11 @@ class TrainingConfig(AppConfig):
     verbose_name = "干部培训"
 
     def ready(self) -> None:
-        from training import contributions, documents, evidence, indicators, reminders
+        from training import (
+            contributions,
+            documents,
+            evidence,
+            indicators,
+            reminders,
+            report_sections,
+        )
