@@ -102,9 +102,8 @@ def section_of(chapter: Chapter, subject: Subject) -> Section | None:
     if not any(whole.count(tally.of or tally.counts) for tally in tallies):
         return None
     blocks: list[Block] = [Words(_summary(subject, tallies, whole, last))]
-    filled = [row for row in rows if any(row.count(t.of or t.counts) for t in tallies)]
     if len(rows) > 1:
-        blocks += _chart(tallies[0], rows, filled)
+        blocks += _chart(tallies[0], rows)
         blocks.append(_listing(chapter, tallies, rows, whole))
     headlines = [
         Headline(f"{tally.label}（{_unit_of(tally)}）", _shown(tally, whole)) for tally in tallies
@@ -168,8 +167,9 @@ def _summary(subject: Subject, tallies: Sequence[Tally], whole: _Row, last: date
     return f"截至{long_date(last)}，{subject.name}{'，'.join(parts)}。"
 
 
-def _chart(tally: Tally, rows: Sequence[_Row], filled: Sequence[_Row]) -> list[Block]:
-    shown = [row for row in rows if row in filled][:CHARTED]
+def _chart(tally: Tally, rows: Sequence[_Row]) -> list[Block]:
+    """Units that did something; two of them make a picture, one does not."""
+    shown = [row for row in rows if row.count(tally.of or tally.counts)][:CHARTED]
     if len(shown) < 2:
         return []
     values = [_value(tally, row) for row in shown]
