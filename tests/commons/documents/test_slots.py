@@ -18,8 +18,9 @@ from gongjian.commons.documents.layouts import layouts
 from gongjian.commons.documents.models import OfficialDocument
 from gongjian.commons.documents.numbering import STANDARD, arrange_mark
 from gongjian.commons.documents.printing import draft_values, preview_document
-from gongjian.commons.documents.rendering import choose_fonts, render_parts, render_pdf
+from gongjian.commons.documents.rendering import choose_fonts, render_pdf
 from gongjian.commons.documents.rendering.engine import FAMILIES
+from gongjian.commons.documents.reporting.press import press_parts
 from gongjian.commons.documents.services import issue_document, render_document, sign_off_document
 from gongjian.commons.documents.slot_models import LayoutChoice, TenantFont
 from gongjian.commons.documents.slots import (
@@ -225,7 +226,7 @@ def test_an_own_font_prints_certificates_sheets_reports_and_names_itself_in_word
     values = layouts["ledger"].specimen()
 
     def everything() -> list[set[str]]:
-        parts = render_parts("documents/ledger.html", [values])
+        parts = press_parts("documents/ledger.html", [values])
         with pytest.raises(StopIteration) as end:
             while True:
                 next(parts)

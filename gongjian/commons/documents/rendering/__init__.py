@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +18,6 @@ __all__ = [
     "RenderingError",
     "ask_for_fonts",
     "fonts_in_use",
-    "render_parts",
     "render_pdf",
 ]
 
@@ -111,34 +109,6 @@ def render_pdf(
 
     own = fonts_in_use() if fonts is None else tuple(fonts)
     return print_document(template_name, context, pictures or {}, own, archive=archive)
-
-
-def render_parts(
-    template_name: str, parts: Sequence[Mapping[str, object]]
-) -> Generator[int, None, RenderedFile]:
-    """Print a long document part by part and join the parts; tells the pages so far.
-
-    Layout slows down and grows with the length of a document: eight parts of
-    twenty-five pages take a third less time and memory than two hundred at
-    once. The template is told how many pages stand before its part. What is
-    joined is neither tagged nor PDF/A.
-    """
-    choose_fonts()
-    from .engine import print_document  # noqa: PLC0415 -- slow import
-    from .joining import join  # noqa: PLC0415 -- slow import
-
-    fonts = fonts_in_use()
-    printed: list[bytes] = []
-    pages = 0
-    for part in parts:
-        # The page after an odd number of pages is the back of the last sheet.
-        place = {"pages_before": pages, "first_page": pages + 1, "starts_left": pages % 2 == 1}
-        file = print_document(template_name, {**part, **place}, {}, fonts)
-        printed.append(file.content)
-        pages += file.pages
-        yield pages
-    content = join(printed)
-    return RenderedFile(content, pages, hashlib.sha256(content).hexdigest())
 
 
 def choose_fonts() -> None:
