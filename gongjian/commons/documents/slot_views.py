@@ -113,7 +113,8 @@ class FontList(ListPage):
         return {
             "create_url": reverse("documents:font_upload"),
             "create_label": "上传字体",
-            "help_text": "只用于本地区打印的公文、证书、表单和报告；Word 文件中写明字体名称。字体里没有的字，仍用免费字体补上。",
+            "help_text": "用于本地区打印的公文、证书、表单和报告，Word 文件中写明其名称。"
+            "字体里没有的字，仍用免费字体补上。",
         }
 
 
