@@ -10,4 +10,12 @@ class BulletinsConfig(AppConfig):
     verbose_name = "信息交流"
 
     def ready(self) -> None:
-        from bulletins import contributions, documents, evidence, points, reminders, search
+        from bulletins import (
+            contributions,
+            documents,
+            evidence,
+            points,
+            reminders,
+            report_sections,
+            search,
+        )

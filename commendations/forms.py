@@ -107,15 +107,34 @@ class CategoryForm(forms.Form):
 
 
 class AllotForm(forms.Form):
-    """A number for each unit that may recommend."""
+    """A number for each unit that may recommend, and the most for each peer group."""
 
-    def __init__(self, *args: Any, units: Sequence[Unit], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        units: Sequence[Unit],
+        groups: Sequence[tuple[str, str]] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.units = list(units)
+        self.groups = list(groups)
         for unit in self.units:
             self.fields[f"unit_{unit.pk}"] = forms.IntegerField(
                 label=unit.name, min_value=0, max_value=10_000, required=False
             )
+        for key, name in self.groups:
+            self.fields[f"group_{key}"] = forms.IntegerField(
+                label=f"可比组“{name}”最多",
+                min_value=0,
+                max_value=10_000,
+                required=False,
+                help_text="列入名单时核对；不填为不限。",
+            )
+
+    def group_places(self) -> dict[str, int]:
+        given = {key: self.cleaned_data.get(f"group_{key}") for key, _ in self.groups}
+        return {key: many for key, many in given.items() if many is not None}
 
     def places(self) -> dict[int, int]:
         return {

@@ -13,6 +13,7 @@ from commendations.authority import MANAGE_PROGRAMME, VIEW_NOMINATION
 from commendations.enums import COUNTED, OF_UNIT, Holder, NominationState, Verdict
 from commendations.models import AwardCategory, Nomination, Opinion, Programme, Quota
 from commendations.ratios import RatioStanding, standing_of
+from gongjian.commons.documents.reporting.subjects import find_group
 from gongjian.commons.honours.enums import HonourState
 from gongjian.commons.honours.models import Honour
 from gongjian.commons.indicators.eligibility import Obstacle, obstacles_of
@@ -52,6 +53,15 @@ class QuotaStanding:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupStanding:
+    """Places of a peer group on the list of one honour."""
+
+    name: str
+    places: int
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
 class CategoryStanding:
     """The live counter of one honour."""
 
@@ -61,6 +71,7 @@ class CategoryStanding:
     chosen: int
     ratios: Sequence[RatioStanding]
     quotas: Sequence[QuotaStanding]
+    groups: Sequence[GroupStanding] = ()
 
     @property
     def left(self) -> int:
@@ -105,7 +116,32 @@ def _standing(category: AwardCategory, rows: Sequence[Nomination]) -> CategorySt
         chosen=len(listed),
         ratios=standing_of(rules, [traits_of(row) for row in listed]),
         quotas=[QuotaStanding(quota, used.get(quota.unit_id, 0)) for quota in quotas],
+        groups=_held(category, [row.unit_id for row in listed]),
     )
+
+
+def group_standings(category: AwardCategory, unit_ids: Sequence[int]) -> list[GroupStanding]:
+    """Standings of the peer groups that one of the units belongs to."""
+    if not category.group_places:
+        return []
+    listed = Nomination.objects.filter(category=category, state__in=_LISTED)
+    return _held(category, list(listed.values_list("unit_id", flat=True)), unit_ids)
+
+
+def _held(
+    category: AwardCategory, listed: Sequence[int], of: Sequence[int] | None = None
+) -> list[GroupStanding]:
+    found = []
+    for key, places in category.group_places.items():
+        group = find_group(key)
+        # A group that was dissolved since holds nobody back.
+        if group is None or (of is not None and not set(of) & set(group.unit_ids)):
+            continue
+        members = set(group.unit_ids)
+        found.append(
+            GroupStanding(group.name, places, sum(unit_id in members for unit_id in listed))
+        )
+    return found
 
 
 def quota_over(nomination: Nomination) -> Quota | None:

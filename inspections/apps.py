@@ -16,5 +16,6 @@ class InspectionsConfig(AppConfig):
             evidence,
             indicators,
             reminders,
+            report_sections,
             search,
         )

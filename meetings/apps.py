@@ -17,5 +17,6 @@ class MeetingsConfig(AppConfig):
             evidence,
             indicators,
             reminders,
+            report_sections,
             search,
         )

@@ -16,5 +16,6 @@ class PublicityConfig(AppConfig):
             evidence_contributions,
             points,
             reminders,
+            report_sections,
             search,
         )

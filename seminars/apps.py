@@ -10,4 +10,11 @@ class SeminarsConfig(AppConfig):
     verbose_name = "研讨会"
 
     def ready(self) -> None:
-        from seminars import contributions, documents, indicators, reminders, search
+        from seminars import (
+            contributions,
+            documents,
+            indicators,
+            reminders,
+            report_sections,
+            search,
+        )

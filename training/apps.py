@@ -17,4 +17,5 @@ class TrainingConfig(AppConfig):
             evidence,
             indicators,
             reminders,
+            report_sections,
         )

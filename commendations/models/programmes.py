@@ -107,6 +107,8 @@ class AwardCategory(TenantOwned):
     holder = models.CharField("授予对象", max_length=8, choices=Holder)
     places = models.PositiveIntegerField("名额")
     position = models.PositiveSmallIntegerField("次序")
+    #: Most that may come from a peer group, by its key on the shelf of groups.
+    group_places = models.JSONField("可比组名额", default=dict, blank=True, editable=False)
 
     class Meta(TenantOwned.Meta):
         verbose_name = "荣誉类别"

@@ -19,6 +19,7 @@ from commendations.enums import (
 )
 from commendations.models import AwardCategory, Nomination, Objection, Opinion, Quota
 from commendations.queries import (
+    group_standings,
     missing_departments,
     missing_opinions,
     obstacles,
@@ -280,6 +281,12 @@ def choose(nomination: Nomination, *, actor: Actor, reason: str = "") -> Nominat
     taken = Nomination.objects.filter(category=category, state=NominationState.CHOSEN).count()
     if taken >= category.places:
         raise DomainError(f"“{category}”名额{category.places}个已满，请先移出其他对象。")
+    for standing in group_standings(category, [nomination.unit_id]):
+        if standing.used >= standing.places:
+            raise DomainError(
+                f"可比组“{standing.name}”在“{category}”中的名额{standing.places}个已满，"
+                "请先移出同组的其他对象。"
+            )
     return advance(nomination, "choose", actor=actor, at=None, reason=reason)
 
 

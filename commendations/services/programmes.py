@@ -22,6 +22,7 @@ from commendations.models import (
 )
 from commendations.queries import standings
 from commendations.services.telling import posts_of, tell
+from gongjian.commons.documents.reporting.subjects import group_choices
 from gongjian.commons.honours.enums import HonourKind
 from gongjian.commons.honours.services import Grant, Occasion, grant_honours, level_here
 from gongjian.foundation.audit.trail import record
@@ -113,8 +114,18 @@ def save_category(
 
 
 @transaction.atomic
-def allot(category: AwardCategory, *, actor: Actor, places: Mapping[int, int]) -> AwardCategory:
-    """Give out the places: ``places`` by unit. Together never more than there are."""
+def allot(
+    category: AwardCategory,
+    *,
+    actor: Actor,
+    places: Mapping[int, int],
+    group_places: Mapping[str, int] | None = None,
+) -> AwardCategory:
+    """Give out the places: ``places`` by unit, together never more than there are.
+
+    ``group_places`` holds a peer group to at most so many on the list; a group
+    that is not named may take as many as there are. None leaves them as they were.
+    """
     _demand_manager(actor)
     programme = _draft(category.programme)
     category = AwardCategory.objects.select_for_update(of=("self",)).get(pk=category.pk)
@@ -133,6 +144,8 @@ def allot(category: AwardCategory, *, actor: Actor, places: Mapping[int, int]) -
     for unit_id, many in sorted(places.items()):
         if many:
             Quota.objects.create(category=category, unit_id=unit_id, places=many)
+    if group_places is not None:
+        _hold_groups(category, group_places)
     record(
         "commendations.programme.allotted",
         programme,
@@ -140,6 +153,15 @@ def allot(category: AwardCategory, *, actor: Actor, places: Mapping[int, int]) -
         label=f"分配名额：{category.title}，{total}个",
     )
     return category
+
+
+def _hold_groups(category: AwardCategory, places: Mapping[str, int]) -> None:
+    if set(places) - {key for key, _ in group_choices()}:
+        raise DomainError("有可比组已不存在，请刷新后重新分配。")
+    if any(not 0 <= many <= category.places for many in places.values()):
+        raise DomainError(f"可比组名额应在0到{category.places}之间。")
+    category.group_places = dict(places)
+    category.save(update_fields=["group_places"])
 
 
 @transaction.atomic

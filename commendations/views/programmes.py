@@ -33,6 +33,7 @@ from commendations.services.programmes import (
 from commendations.tables import PROGRAMME_TONES, NominationTable, ProgrammeTable
 from gongjian.commons.documents.models import ReportJob
 from gongjian.commons.documents.queries import documents_about
+from gongjian.commons.documents.reporting.subjects import group_choices
 from gongjian.commons.documents.reports import request_report
 from gongjian.commons.honours.documents import CERTIFICATES
 from gongjian.commons.honours.models import Honour
@@ -266,7 +267,8 @@ class Allot(_OfCategory, FormPage):
     def get_form_kwargs(self) -> dict[str, Any]:
         category: AwardCategory = self.get_object()
         known = {f"unit_{quota.unit_id}": quota.places for quota in category.quotas.all()}
-        return {"units": self.units(), "initial": known}
+        known |= {f"group_{key}": many for key, many in category.group_places.items()}
+        return {"units": self.units(), "groups": group_choices(), "initial": known}
 
     def get_extra(self) -> dict[str, Any]:
         category: AwardCategory = self.get_object()
@@ -276,7 +278,12 @@ class Allot(_OfCategory, FormPage):
         }
 
     def perform(self, form: Any) -> AwardCategory:
-        return allot(self.get_object(), actor=self.actor, places=form.places())
+        return allot(
+            self.get_object(),
+            actor=self.actor,
+            places=form.places(),
+            group_places=form.group_places(),
+        )
 
 
 class ProgrammeStep(_Readable, StepPage):

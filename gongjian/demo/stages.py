@@ -10,6 +10,7 @@ from django.db import transaction
 from gongjian.demo.assessing import assess, commend
 from gongjian.demo.bulletins import bulletins_year
 from gongjian.demo.commendations import commendations_year
+from gongjian.demo.documents import documents_year
 from gongjian.demo.filing import file_the_quarters, finish_the_quarter
 from gongjian.demo.follow_ups import follow_up_matters
 from gongjian.demo.inspections import inspect_and_instruct
@@ -50,6 +51,7 @@ def file_and_follow_up(tenant: Tenant, say: Say) -> None:
     seminars_year(tenant)
     inspect_and_instruct(tenant)
     commendations_year(tenant)
+    documents_year(tenant)
     train(tenant)
     publicity_year(tenant)
     ledger_year(tenant)

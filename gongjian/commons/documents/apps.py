@@ -15,4 +15,8 @@ class DocumentsConfig(AppConfig):
             shelves,
             specimens,
         )
+        from gongjian.commons.documents.rendering import ask_for_fonts
         from gongjian.commons.documents.reporting import kinds
+        from gongjian.commons.documents.slots import own_fonts
+
+        ask_for_fonts(own_fonts)

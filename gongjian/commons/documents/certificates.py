@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypedDict
 
-from gongjian.commons.documents.rendering import RenderingError, choose_fonts
+from gongjian.commons.documents.rendering import OwnFont, RenderingError, choose_fonts, fonts_in_use
 from gongjian.commons.documents.rendering.characters import clean
 
 __all__ = ["CertificateRow", "certificate_batch"]
@@ -56,30 +56,33 @@ def certificate_batch(kind: str, rows: Sequence[Mapping[str, Any]]) -> bytes:
     )
 
     stamps = [_Stamp(at, row) for at, row in enumerate(rows, start=1)]
-    designs: dict[tuple[str, tuple[str, ...], str], int] = {}
+    designs: dict[Design, int] = {}
     for stamp in stamps:
         designs.setdefault(stamp.design, len(designs))
-    context = {
+    fonts = fonts_in_use()
+    # A certificate on demand is mostly one of a design that was just printed.
+    lay_out = _laid_out if len(designs) == 1 else _laid_out.__wrapped__
+    base, spots = lay_out(kind, tuple(designs), fonts)
+    letters = {
         "kind": kind,
-        "designs": [
-            {"text": text, "issuers": list(issuers), "issued_on": issued_on}
-            for text, issuers, issued_on in designs
-        ],
+        "designs": [],
         "large": _characters(stamp.name_line + stamp.unit for stamp in stamps),
         "small": _characters(stamp.number_line + stamp.code_line for stamp in stamps),
     }
-    printed, places = print_with_places(TEMPLATE, context, {})
-    with pikepdf.open(io.BytesIO(printed.content)) as pdf:
+    sheets, places = print_with_places(TEMPLATE, letters, {}, fonts)
+    with (
+        pikepdf.open(io.BytesIO(base)) as pdf,
+        pikepdf.open(io.BytesIO(sheets.content)) as written,
+    ):
         alphabets: dict[str, dict[str, stamping.Glyph]] = {"large": {}, "small": {}}
         sheet = ""
-        for page, found in zip(pdf.pages, places, strict=True):
+        for page, found in zip(written.pages, places, strict=True):
             sheet = next((name for name in ("large", "small") if name in found), sheet)
-            if sheet:
-                for char, glyph in stamping.read_alphabet(page).items():
-                    alphabets[sheet].setdefault(char, glyph)
-        press = stamping.Press(pdf)
+            for char, glyph in stamping.read_alphabet(page).items():
+                alphabets[sheet].setdefault(char, glyph)
+        press = stamping.Press(pdf, written)
         height = float(pdf.pages[0].obj.MediaBox[3])
-        boxes = {name: stamping.Box.of(place, height) for name, place in places[0].items()}
+        boxes = {name: stamping.Box.of(place, height) for name, place in spots.items()}
         for stamp in stamps:
             press.stamp(designs[stamp.design], _operators(stamp, boxes, alphabets))
         press.drop_bases()
@@ -88,6 +91,31 @@ def certificate_batch(kind: str, rows: Sequence[Mapping[str, Any]]) -> bytes:
             buffer, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
         )
     return buffer.getvalue()
+
+
+Design = tuple[str, tuple[str, ...], str]
+
+
+@lru_cache(maxsize=16)
+def _laid_out(
+    kind: str, designs: tuple[Design, ...], fonts: tuple[OwnFont, ...]
+) -> tuple[bytes, Mapping[str, tuple[float, float, float, float]]]:
+    """A page for each wording, and where on it names and numbers go."""
+    from gongjian.commons.documents.rendering.engine import (  # noqa: PLC0415 -- slow import
+        print_with_places,
+    )
+
+    context = {
+        "kind": kind,
+        "designs": [
+            {"text": text, "issuers": list(issuers), "issued_on": issued_on}
+            for text, issuers, issued_on in designs
+        ],
+        "large": [],
+        "small": [],
+    }
+    printed, places = print_with_places(TEMPLATE, context, {}, fonts)
+    return printed.content, places[0]
 
 
 class _Stamp:
@@ -107,7 +135,7 @@ class _Stamp:
         issuer = row.get("issuer") or ""
         issuers = (issuer,) if isinstance(issuer, str) else tuple(issuer)
         text = clean(str(row.get("text") or ""))
-        self.design = (text, tuple(clean(str(one)) for one in issuers), said("issued_on"))
+        self.design: Design = (text, tuple(clean(str(one)) for one in issuers), said("issued_on"))
         if not name:
             raise RenderingError(f"第{at}份证书没有姓名，请补充后重新打印。")
         for label, value, longest in (

@@ -98,7 +98,7 @@ class FontTable(GongjianTable):
             "face", "family", "license_note", "uploaded_by", "uploaded_at", "is_active", "retire",
         )  # fmt: skip
         order_by = ("face", "-pk")
-        empty_text = "还没有上传字体，公文用系统自带的免费字体印制。"
+        empty_text = "还没有上传字体，公文、证书和报告用系统自带的免费字体印制。"
 
 
 class FontList(ListPage):
@@ -113,7 +113,8 @@ class FontList(ListPage):
         return {
             "create_url": reverse("documents:font_upload"),
             "create_label": "上传字体",
-            "help_text": "只用于本地区的公文。字体里没有的字，仍用免费字体补上。",
+            "help_text": "用于本地区打印的公文、证书、表单和报告，Word 文件中写明其名称。"
+            "字体里没有的字，仍用免费字体补上。",
         }
 
 
@@ -138,7 +139,7 @@ class FontUpload(FormPage):
     heading = "上传字体"
     form_class = FontForm
     submit_label = "检查并启用"
-    success_message = "字体已启用，以后印制的公文使用它。"
+    success_message = "字体已启用，以后印制的公文、证书和报告使用它。"
 
     def perform(self, form: Any) -> TenantFont:
         data = form.cleaned_data
@@ -159,7 +160,7 @@ class FontRetire(ConfirmPage):
 
     permission = ARRANGE_DOCUMENTS
     submit_label = "停用"
-    success_message = "字体已停用，以后印制的公文改用免费字体。"
+    success_message = "字体已停用，以后印制的公文、证书和报告改用免费字体。"
 
     def get_font(self) -> TenantFont:
         found = TenantFont.objects.filter(pk=self.kwargs["pk"]).first()

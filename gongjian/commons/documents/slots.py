@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # comes with WeasyPrint
 
 from gongjian.commons.documents.authority import ARRANGE_DOCUMENTS
@@ -24,6 +25,7 @@ from gongjian.commons.documents.slot_models import LayoutChoice, TenantFont
 from gongjian.foundation.audit.trail import record
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.errors import FieldErrors, NotPermitted, StateConflict
+from gongjian.foundation.tenancy.scope import current_tenant_id
 from gongjian.foundation.tenancy.turns import take_turns
 
 LARGEST_FONT = 40 * 1024 * 1024
@@ -65,9 +67,17 @@ def choices_of(kind: DocumentKind) -> list[Layout]:
 
 
 def own_fonts() -> tuple[OwnFont, ...]:
-    fonts = TenantFont.objects.filter(is_active=True).select_related("file").order_by("face")
+    """The fonts in use by the tenant in scope; none where there is no tenant."""
+    if current_tenant_id() is None:
+        return ()
     root = Path(settings.FILES_DIR)
-    return tuple(OwnFont(font.face, str(root / font.file.path), font.file.sha256) for font in fonts)
+    # Long reports are printed between the transactions of their job.
+    with nullcontext() if connection.in_atomic_block else transaction.atomic():
+        fonts = TenantFont.objects.filter(is_active=True).select_related("file").order_by("face")
+        return tuple(
+            OwnFont(font.face, str(root / font.file.path), font.file.sha256, font.family)
+            for font in fonts
+        )
 
 
 def headed(context: Mapping[str, Any]) -> dict[str, Any]:

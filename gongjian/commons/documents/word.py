@@ -22,16 +22,26 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from gongjian.commons.documents.layouts import layouts
+from gongjian.commons.documents.rendering import fonts_in_use
 from gongjian.commons.documents.rendering.blocks import Grid, page_markup, read_blocks
 from gongjian.commons.documents.rendering.characters import clean_values
 from gongjian.commons.documents.rendering.masthead import letterhead, masthead
 from gongjian.commons.documents.rendering.paragraphs import minutes, paragraphs
 from gongjian.commons.documents.rendering.title import title_lines
+from gongjian.commons.documents.word_fonts import name_own_fonts
 from gongjian.commons.documents.word_rich import Faces, write_rich
 from gongjian.foundation.kernel.numbers import in_chinese
 
 FANGSONG, XIAOBIAOSONG, KAITI = "仿宋_GB2312", "方正小标宋简体", "楷体_GB2312"
 HEITI, SONGTI = "黑体", "宋体"
+#: The name in the text for each face of which a tenant may have a font of its own.
+_NAMES = {
+    "fangsong": FANGSONG,
+    "xiaobiaosong": XIAOBIAOSONG,
+    "kaiti": KAITI,
+    "heiti": HEITI,
+    "songti": SONGTI,
+}
 RED = RGBColor(0xE6, 0x00, 0x12)
 _CENTER = WD_ALIGN_PARAGRAPH.CENTER
 _BODY_PT, _PITCH_PT = 16.0, 29.6
@@ -161,6 +171,7 @@ def _heading(
 
 def _saved(document: WordDocument) -> bytes:
     buffer = io.BytesIO()
+    name_own_fonts(document, {_NAMES[font.face]: font.family for font in fonts_in_use()})
     document.save(buffer)
     return buffer.getvalue()
 

@@ -20,5 +20,6 @@ class FollowUpsConfig(AppConfig):
             evidence_contributions,
             indicators,
             reminders,
+            report_sections,
             search,
         )

@@ -32,3 +32,24 @@ class HonourForm(forms.Form):
     def __init__(self, *args: Any, units: TenantQuerySet[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit"].offer(units)  # type: ignore[attr-defined]
+
+
+class HonourSheetForm(forms.Form):
+    """A table of earlier honours, as a file or pasted; ``seen`` is what was shown before."""
+
+    file = forms.FileField(
+        label="Excel 或 CSV 文件", required=False, help_text="第一张表，第一行为表头。"
+    )
+    rows = forms.CharField(
+        label="或从 Excel 复制后粘贴（连同表头）",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if not values.get("file") and not (values.get("rows") or "").strip():
+            raise forms.ValidationError("请选择文件，或把表格粘贴进来。")
+        return values

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gongjian.commons.honours import views
+from gongjian.commons.honours import import_views, views
 
 app_name = "honours"
 
 urlpatterns = [
     path("", views.HonourList.as_view(), name="honour_list"),
     path("new/", views.HonourCreate.as_view(), name="honour_create"),
+    path("import/", import_views.HonourImport.as_view(), name="honour_import"),
     path("export/", views.RegisterExport.as_view(), name="register_export"),
     path("<int:pk>/", views.HonourDetail.as_view(), name="honour_detail"),
     path("<int:pk>/print/", views.CertificatePrint.as_view(), name="certificate_print"),

@@ -49,6 +49,7 @@ class HonourList(ListPage):
         return {
             "create_url": reverse("honours:honour_create") if keeps else "",
             "create_label": "补登荣誉",
+            "import_url": reverse("honours:honour_import") if keeps else "",
         }
 
 

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Mapping
 
 import docx
+import pikepdf
 import pypdfium2
 import pytest
 from django.core.management import CommandError, call_command
@@ -340,4 +341,9 @@ def test_samples_of_every_layout_are_written_and_measured(tmp_path):
     names = {path.stem for path in tmp_path.glob("*.pdf")}
     assert {*KEYS, "certificate", "circular-5-organs"} <= names
     assert {path.stem for path in tmp_path.glob("*.docx")} == names - {"certificate"}
+    # As they are issued: PDF/A-2a, with structure. Certificates are stamped and are neither.
+    for path in tmp_path.glob("*.pdf"):
+        with pikepdf.open(path) as pdf, pdf.open_metadata() as told:
+            assert (told.get("pdfaid:part") == "2") == (path.stem != "certificate"), path.stem
+            assert ("/StructTreeRoot" in pdf.Root) == (path.stem != "certificate"), path.stem
     call_command("check_layout", *map(str, tmp_path.glob("*.pdf")))

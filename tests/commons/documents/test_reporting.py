@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from gongjian.commons.documents import tasks
 from gongjian.commons.documents.files import read_file
 from gongjian.commons.documents.models import ReportJob
-from gongjian.commons.documents.rendering import RenderedFile, render_parts, render_pdf
+from gongjian.commons.documents.rendering import RenderedFile, render_pdf
 from gongjian.commons.documents.reporting import paper
 from gongjian.commons.documents.reporting.content import (
     Chart,
@@ -35,6 +35,7 @@ from gongjian.commons.documents.reporting.paper import (
     parts_of,
     text_of,
 )
+from gongjian.commons.documents.reporting.press import press_parts
 from gongjian.commons.documents.reporting.schedule import schedule_reports
 from gongjian.commons.documents.reporting.subjects import (
     Group,
@@ -241,7 +242,7 @@ def long_values(sections: int, rows: int = 60):
 
 
 def printed_in_parts(values) -> RenderedFile:
-    printing = render_parts(TEMPLATE, parts_of(values))
+    printing = press_parts(TEMPLATE, parts_of(values))
     while True:
         try:
             next(printing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import subprocess
+import zipfile
 
 import pikepdf
 import pytest
@@ -12,11 +13,14 @@ from django.urls import reverse
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
+from gongjian.commons.documents.certificates import certificate_batch
+from gongjian.commons.documents.layouts import layouts
 from gongjian.commons.documents.models import OfficialDocument
 from gongjian.commons.documents.numbering import STANDARD, arrange_mark
 from gongjian.commons.documents.printing import draft_values, preview_document
-from gongjian.commons.documents.rendering import choose_fonts
+from gongjian.commons.documents.rendering import choose_fonts, render_pdf
 from gongjian.commons.documents.rendering.engine import FAMILIES
+from gongjian.commons.documents.reporting.press import press_parts
 from gongjian.commons.documents.services import issue_document, render_document, sign_off_document
 from gongjian.commons.documents.slot_models import LayoutChoice, TenantFont
 from gongjian.commons.documents.slots import (
@@ -27,6 +31,7 @@ from gongjian.commons.documents.slots import (
     retire_font,
     slots_of,
 )
+from gongjian.commons.documents.word import build_docx
 from gongjian.foundation.kernel.errors import FieldErrors, NotPermitted, StateConflict
 from gongjian.foundation.tenancy.scope import tenant_scope
 from tests.commons.documents.test_services import draft
@@ -214,3 +219,37 @@ def test_layouts_on_the_screen(cast, sign_in):
     choice = LayoutChoice.objects.get()
     assert (choice.kind, choice.layout) == ("documents.circular", "letter")
     assert sign_in(cast.secretary).get(url).status_code == 404
+
+
+def test_an_own_font_prints_certificates_sheets_reports_and_names_itself_in_word(cast, font_file):
+    row = {"name": "李小组", "text": "工作突出，特发此证。", "number": "1"}
+    values = layouts["ledger"].specimen()
+
+    def everything() -> list[set[str]]:
+        parts = press_parts("documents/ledger.html", [values])
+        with pytest.raises(StopIteration) as end:
+            while True:
+                next(parts)
+        return [
+            fonts_in(certificate_batch("荣誉证书", [row])),
+            fonts_in(render_pdf("documents/ledger.html", values).content),
+            fonts_in(end.value.value.content),
+        ]
+
+    def named() -> str:
+        with zipfile.ZipFile(io.BytesIO(build_docx("ledger", values))) as book:
+            return "".join(book.read(name).decode() for name in book.namelist() if "xml" in name)
+
+    assert "OfficeKai" not in named()
+    before = everything()
+    for face in ("kaiti", "fangsong", "songti", "xiaobiaosong", "heiti"):
+        install(cast, font_file, face)
+    own = set(FAMILIES.values())
+    for fonts, free in zip(everything(), before, strict=True):
+        assert fonts & own
+        assert not free & own
+    assert "OfficeKai" in named()
+    assert "仿宋_GB2312" not in named()
+    with tenant_scope(cast.elsewhere.pk):
+        assert "OfficeKai" not in named()
+        assert not fonts_in(certificate_batch("荣誉证书", [row])) & own

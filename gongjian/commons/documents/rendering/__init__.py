@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +16,8 @@ __all__ = [
     "RefusedResource",
     "RenderedFile",
     "RenderingError",
-    "render_parts",
+    "ask_for_fonts",
+    "fonts_in_use",
     "render_pdf",
 ]
 
@@ -60,6 +60,8 @@ class OwnFont:
     face: str
     path: str
     sha256: str
+    #: As offices know the font, for documents that name it and do not hold it.
+    family: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,27 @@ class RenderedFile:
     sha256: str
 
 
+class _OwnFonts:
+    """Who knows the fonts of the one that prints; nobody until the program is set up."""
+
+    ask: Callable[[], tuple[OwnFont, ...]] = tuple
+
+
+def ask_for_fonts(ask: Callable[[], tuple[OwnFont, ...]]) -> None:
+    """From now on print with these fonts whatever is printed without naming any."""
+    _OwnFonts.ask = staticmethod(ask)
+
+
+def fonts_in_use() -> tuple[OwnFont, ...]:
+    return _OwnFonts.ask()
+
+
 def render_pdf(
     template_name: str,
     context: Mapping[str, object],
     *,
     pictures: Mapping[str, bytes] | None = None,
-    fonts: Sequence[OwnFont] = (),
+    fonts: Sequence[OwnFont] | None = None,
     archive: bool = False,
 ) -> RenderedFile:
     """Print one document.
@@ -82,41 +99,16 @@ def render_pdf(
     The same template and context give the same pages on every machine that
     has the same fonts. ``pictures`` are the only files the page may ask for
     beside our own stylesheets, as ``picture:NAME``. ``fonts`` are used for this
-    document alone; a character they lack comes from the free font as before.
+    document alone, those of the tenant in scope where none are named; a
+    character they lack comes from the free font as before.
     With ``archive`` the file is PDF/A-2a: tagged, with its structure for readers
     that speak.
     """
     choose_fonts()
     from .engine import print_document  # noqa: PLC0415 -- slow import
 
-    return print_document(template_name, context, pictures or {}, tuple(fonts), archive=archive)
-
-
-def render_parts(
-    template_name: str, parts: Sequence[Mapping[str, object]]
-) -> Generator[int, None, RenderedFile]:
-    """Print a long document part by part and join the parts; tells the pages so far.
-
-    Layout slows down and grows with the length of a document: eight parts of
-    twenty-five pages take a third less time and memory than two hundred at
-    once. The template is told how many pages stand before its part. What is
-    joined is neither tagged nor PDF/A.
-    """
-    choose_fonts()
-    from .engine import print_document  # noqa: PLC0415 -- slow import
-    from .joining import join  # noqa: PLC0415 -- slow import
-
-    printed: list[bytes] = []
-    pages = 0
-    for part in parts:
-        # The page after an odd number of pages is the back of the last sheet.
-        place = {"pages_before": pages, "first_page": pages + 1, "starts_left": pages % 2 == 1}
-        file = print_document(template_name, {**part, **place}, {})
-        printed.append(file.content)
-        pages += file.pages
-        yield pages
-    content = join(printed)
-    return RenderedFile(content, pages, hashlib.sha256(content).hexdigest())
+    own = fonts_in_use() if fonts is None else tuple(fonts)
+    return print_document(template_name, context, pictures or {}, own, archive=archive)
 
 
 def choose_fonts() -> None:

@@ -128,13 +128,16 @@ class Box:
 class Press:
     """Copies of printed pages, each with its own stamp; page and fonts are kept once."""
 
-    def __init__(self, printed: pikepdf.Pdf) -> None:
+    def __init__(self, printed: pikepdf.Pdf, letters: pikepdf.Pdf) -> None:
+        """``printed`` holds what is copied, ``letters`` the glyphs of what is stamped."""
         self.target = printed
         self._bases = list(printed.pages)
         self._forms = [printed.make_indirect(page.as_form_xobject()) for page in self._bases]
         fonts: dict[str, Any] = {}
-        for page in self._bases:
-            fonts.update({str(key): value for key, value in page.obj.Resources.Font.items()})
+        for page in letters.pages:
+            for name, font in page.obj.Resources.get("/Font", {}).items():
+                if str(name) not in fonts:
+                    fonts[str(name)] = printed.copy_foreign(font)
         self._fonts = printed.make_indirect(pikepdf.Dictionary(fonts))
         self._resources = [
             printed.make_indirect(

@@ -9,7 +9,7 @@ from typing import Any
 
 from gongjian.commons.documents.authority import MAKE_OVERVIEW
 from gongjian.commons.documents.models import ReportJob
-from gongjian.commons.documents.rendering import RenderedFile, render_parts, render_pdf
+from gongjian.commons.documents.rendering import RenderedFile, render_pdf
 from gongjian.commons.documents.reporting.content import Section
 from gongjian.commons.documents.reporting.paper import TEMPLATE, paper_values, parts_of
 from gongjian.commons.documents.reporting.subjects import (
@@ -138,7 +138,11 @@ def _print(values: Mapping[str, Any]) -> Generator[Progress, None, bytes]:
     parts = parts_of(values)
     if len(parts) == 1:
         return render_pdf(TEMPLATE, parts[0], archive=True).content
-    printing = render_parts(TEMPLATE, parts)
+    from gongjian.commons.documents.reporting.press import (  # noqa: PLC0415 -- slow import
+        press_parts,
+    )
+
+    printing = press_parts(TEMPLATE, parts)
     for place in range(1, len(parts) + 1):
         pages = next(printing)
         yield Progress(60 + 34 * place // len(parts), f"已排版{pages}页")

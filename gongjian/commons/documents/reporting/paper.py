@@ -122,6 +122,9 @@ def _block(block: Block, captions: _Captions) -> dict[str, Any]:
             for column in block.columns
         ],
         "rows": [_row(row, block.columns) for row in _body(block)],
+        # The places of rows that are written onto the finished page (``press``).
+        "table": "",
+        "boxes": [],
         "is_short": len(block.rows) <= SHORT,
         "total": _row(block.rows[-1], block.columns) if block.has_total and block.rows else [],
     }

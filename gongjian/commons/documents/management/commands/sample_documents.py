@@ -18,7 +18,7 @@ MOST_ORGANS = 5
 
 
 class Command(BaseCommand):
-    help = "每种公文打印一份样张（PDF 和可编辑的 DOCX），内容均为虚构。"
+    help = "每种公文按印发的归档格式（PDF/A-2a）打印一份样张，并附可编辑的 DOCX，内容均为虚构。"
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         folder: Path = options["folder"]
         folder.mkdir(parents=True, exist_ok=True)
         for name, key, values in _documents():
-            printed = render_pdf(layouts[key].template, values)
+            printed = render_pdf(layouts[key].template, values, archive=True)
             (folder / f"{name}.pdf").write_bytes(printed.content)
             (folder / f"{name}.docx").write_bytes(build_docx(key, values))
             self.stdout.write(f"{name}：{layouts[key].label}，{printed.pages}页")
