@@ -32,7 +32,8 @@ class _Part:
 
 def offer() -> Sequence[Offered]:
     return [
-        Offered(HELD, "联席会议召开率", "%", rises=True),
+        # Rule R2: that meetings were held is no yardstick; it is told, and scored by override only.
+        Offered(HELD, "联席会议召开率", "%", rises=True, mode="restricted"),
         Offered(ATTENDED, "联席会议到会率", "%", rises=True, mode="track"),
         Offered(IN_TIME, "议定事项按期落实率", "%", rises=True),
     ]
