@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from gongjian.commons.documents.models import OfficialDocument
@@ -94,6 +96,24 @@ class ObligationSerializer(serializers.ModelSerializer[Obligation]):
         """Empty where nobody has begun."""
         held = next(iter(obligation.returns.all()), None)
         return "" if held is None else str(held.state)
+
+
+class CellSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    unit = serializers.CharField(allow_blank=True)
+    value = serializers.CharField(allow_blank=True, help_text="与屏幕上填写的写法相同")
+    remark = serializers.CharField(allow_blank=True)
+    readonly = serializers.BooleanField()
+
+
+class ReturnSerializer(ObligationSerializer):
+    """For the description alone: what ``OneReturn.show`` puts together."""
+
+    cells = CellSerializer(many=True, read_only=True)
+
+    class Meta(ObligationSerializer.Meta):
+        fields = (*ObligationSerializer.Meta.fields, "cells")  # type: ignore[assignment]
 
 
 class CellsSerializer(serializers.Serializer[dict[str, str]]):

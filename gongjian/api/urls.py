@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gongjian.api import returns, views
+from gongjian.api import docs, returns, views
 
 app_name = "v1"
 
 urlpatterns = [
+    path("schema/", docs.Schema.as_view(), name="schema"),
+    path("docs/", docs.Docs.as_view(), name="docs"),
     path("units/", views.Units.as_view(), name="units"),
     path("units/<int:pk>/", views.OneUnit.as_view(), name="unit"),
     path("periods/", views.Periods.as_view(), name="periods"),

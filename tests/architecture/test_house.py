@@ -58,6 +58,8 @@ OPEN_URLS = {
     "identity:support_enter",
     "identity:support_leave",
     "api:whoami",
+    "v1:schema",
+    "v1:docs",
     "v1:units",
     "v1:unit",
     "v1:periods",

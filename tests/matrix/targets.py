@@ -138,6 +138,8 @@ OPEN = {
     "identity:support_enter",
     "identity:support_leave",
     "api:whoami",
+    "v1:schema",
+    "v1:docs",
     "v1:units",
     "v1:unit",
     "v1:periods",
