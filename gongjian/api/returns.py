@@ -17,14 +17,14 @@ from responsibilities.models import Obligation, QuarterlyReturn
 from responsibilities.services.returns import save_cells, start_return, submit_return
 from responsibilities.sheet import build_sheet
 
-_OWED = Obligation.objects.select_related("unit", "period", "form").prefetch_related("returns")
+OWED = Obligation.objects.select_related("unit", "period", "form").prefetch_related("returns")
 
 
 class Returns(Collection):
     group = "季报"
     titles: ClassVar[dict[str, str]] = {"GET": "应报季报清单"}
     permission = FILL_RETURN
-    queryset = _OWED
+    queryset = OWED
     serializer_class = ObligationSerializer
     filters: ClassVar[dict[str, Any]] = {
         "unit": ("unit__code", WORD),
@@ -40,10 +40,10 @@ class OneReturn(Resource):
     group = "季报"
     titles: ClassVar[dict[str, str]] = {"GET": "一张季报和它的各格", "PATCH": "填写几格"}
     permission = FILL_RETURN
-    queryset = _OWED
+    queryset = OWED
     serializer_class = ReturnSerializer
     taken: ClassVar[dict[str, Any]] = {"PATCH": CellsSerializer}
-    guarded = ("PATCH",)
+    guarded: ClassVar[tuple[str, ...]] = ("PATCH",)
     http_method_names = ["get", "head", "options", "patch"]
 
     def get(self, request: Request, pk: int) -> Response:
@@ -98,7 +98,7 @@ class ReturnSubmit(OneReturn):
     titles: ClassVar[dict[str, str]] = {"POST": "报送"}
     permission = SUBMIT_RETURN
     taken: ClassVar[dict[str, Any]] = {}
-    guarded = ("POST",)
+    guarded: ClassVar[tuple[str, ...]] = ("POST",)
     http_method_names = ["post", "options"]
 
     def post(self, request: Request, pk: int) -> Response:

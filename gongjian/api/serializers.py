@@ -125,3 +125,19 @@ class CellsSerializer(serializers.Serializer[dict[str, str]]):
     remarks = serializers.DictField(
         child=serializers.CharField(allow_blank=True, max_length=200), required=False
     )
+
+
+class AcceptSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(
+        allow_blank=True, max_length=300, required=False, default="", help_text="审核意见"
+    )
+    remarks = serializers.DictField(
+        child=serializers.CharField(allow_blank=True, max_length=300),
+        required=False,
+        default=dict,
+        help_text="栏目代码 → 写在这一栏旁边的意见",
+    )
+
+
+class SendBackSerializer(AcceptSerializer):
+    """A reason, or at least one remark; the service asks for either."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gongjian.api import docs, returns, views
+from gongjian.api import docs, returns, reviews, views
 
 app_name = "v1"
 
@@ -25,4 +25,8 @@ urlpatterns = [
     path("returns/", returns.Returns.as_view(), name="returns"),
     path("returns/<int:pk>/", returns.OneReturn.as_view(), name="return"),
     path("returns/<int:pk>/submit/", returns.ReturnSubmit.as_view(), name="return_submit"),
+    path("reviews/", reviews.Reviews.as_view(), name="reviews"),
+    path("reviews/<int:pk>/", reviews.OneReview.as_view(), name="review"),
+    path("reviews/<int:pk>/accept/", reviews.ReviewAccept.as_view(), name="review_accept"),
+    path("reviews/<int:pk>/send-back/", reviews.ReviewSendBack.as_view(), name="review_send_back"),
 ]

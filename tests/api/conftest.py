@@ -13,6 +13,7 @@ from tests.factories.identity import make_access_token
 from tests.factories.returns import open_quarter
 
 FILING = ("web.enter", "responsibilities.fill_return", "responsibilities.submit_return")
+REVIEWING = ("web.enter", "responsibilities.review_return")
 READING = (
     "web.enter",
     "orgs.view_unit",
@@ -44,6 +45,15 @@ class Machine:
         return self.ask("get", name, **values)
 
 
+def machine_of(cast, who, scopes):
+    """A token of somebody whose role the tenant has let use tokens, as it may for any role."""
+    appointment = Appointment.objects.get(pk=who.appointment_id)
+    RoleGrant.objects.get_or_create(
+        role=appointment.post.role, permission=USE_TOKEN, defaults={"reach": "own"}
+    )
+    return Machine(cast, actor_of(appointment, cast.tenant), scopes)
+
+
 @pytest.fixture
 def office(cast):
     return Machine(cast, cast.office, READING)
@@ -52,7 +62,4 @@ def office(cast):
 @pytest.fixture
 def filing(cast):
     open_quarter(cast)
-    # A tenant decides for itself which roles beyond the office may use tokens.
-    RoleGrant.objects.create(role="secretary", permission=USE_TOKEN, reach="own")
-    appointment = Appointment.objects.get(pk=cast.secretary.appointment_id)
-    return Machine(cast, actor_of(appointment, cast.tenant), FILING)
+    return machine_of(cast, cast.secretary, FILING)

@@ -25,6 +25,7 @@ def errors_of(answer):
     return {error["field"]: error["message"] for error in found}
 
 
+POSTED = {"return_submit", "review_accept", "review_send_back"}
 #: The description of the interface is read by whoever is signed in.
 DESCRIBING = {"schema", "docs"}
 NAMES = {
@@ -37,7 +38,7 @@ NAMES = {
 def test_no_address_answers_without_a_token_or_its_scope(cast, sign_in):
     bare, signed_in = Machine(cast, cast.office, ("web.enter",)), sign_in(cast.office)
     for name, has_pk in NAMES.items():
-        method = "post" if name == "return_submit" else "get"
+        method = "post" if name in POSTED else "get"
         address = reverse(f"v1:{name}", args=[1] if has_pk else [])
         for client in (Client(), signed_in):
             answer = getattr(client, method)(address)
