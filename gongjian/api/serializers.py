@@ -141,3 +141,17 @@ class AcceptSerializer(serializers.Serializer[Any]):
 
 class SendBackSerializer(AcceptSerializer):
     """A reason, or at least one remark; the service asks for either."""
+
+
+class OpinionSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(
+        allow_blank=True, max_length=500, required=False, default="", help_text="意见，可不写"
+    )
+
+
+class DemandSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=500, help_text="为什么退办，怎么补")
+
+
+class ResultSerializer(OpinionSerializer):
+    result = serializers.CharField(max_length=2000, help_text="怎么办的、办成什么样")

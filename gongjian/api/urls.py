@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gongjian.api import docs, returns, reviews, views
+from gongjian.api import docs, follow_ups, returns, reviews, views
 
 app_name = "v1"
 
@@ -19,6 +19,10 @@ urlpatterns = [
     path("targets/<int:pk>/", views.OneTarget.as_view(), name="target"),
     path("follow-ups/", views.FollowUps.as_view(), name="follow_ups"),
     path("follow-ups/<int:pk>/", views.OneFollowUp.as_view(), name="follow_up"),
+    path("follow-ups/<int:pk>/receive/", follow_ups.Receive.as_view(), name="receive"),
+    path("follow-ups/<int:pk>/report/", follow_ups.Report.as_view(), name="report"),
+    path("follow-ups/<int:pk>/clear/", follow_ups.Clear.as_view(), name="clear"),
+    path("follow-ups/<int:pk>/send-back/", follow_ups.SendBack.as_view(), name="send_back"),
     path("documents/", views.Documents.as_view(), name="documents"),
     path("documents/<int:pk>/", views.OneDocument.as_view(), name="document"),
     path("documents/<int:pk>/file/", views.DocumentFile.as_view(), name="document_file"),

@@ -6,8 +6,10 @@ from typing import Any, ClassVar
 
 from django.http import Http404, HttpResponseBase
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.serializers import DateField
 
+from gongjian.api.follow_ups import tag_of_follow_up
 from gongjian.api.reading import Collection, Item, Resource
 from gongjian.api.serializers import (
     DocumentSerializer,
@@ -122,9 +124,15 @@ class FollowUps(_FollowUps, Collection):
 
 
 class OneFollowUp(_FollowUps, Item):
-    """One follow-up."""
+    """One follow-up, with the revision that its steps name."""
 
     titles: ClassVar[dict[str, str]] = {"GET": "一条督办"}
+
+    def get(self, request: Request, pk: int) -> Response:
+        found = self.get_object()
+        return Response(
+            self.serializer_class(found).data, headers={"ETag": tag_of_follow_up(found)}
+        )
 
 
 class _Documents(Resource):
