@@ -65,6 +65,12 @@ class Resource(TokenView):
     serializer_class: ClassVar[type[BaseSerializer[Any]]]
     throttle_classes = (PerToken,)
     http_method_names = ["get", "head", "options"]
+    #: For the description: heading of the resource, method → what it does, body and answer.
+    group: ClassVar[str]
+    titles: ClassVar[dict[str, str]]
+    taken: ClassVar[dict[str, type[BaseSerializer[Any]]]] = {}
+    #: Methods that name the revision they were read at.
+    guarded: ClassVar[tuple[str, ...]] = ()
 
     @property
     def actor(self) -> Actor:
@@ -85,6 +91,7 @@ class Resource(TokenView):
 
 
 class Collection(Resource):
+    pagination_class = Pages
     #: Parameter → lookup and the field that reads it.
     filters: ClassVar[dict[str, tuple[str, Field[Any, Any, Any, Any]]]] = {}
     #: The first is taken where none is asked for.

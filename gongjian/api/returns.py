@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from gongjian.api.answers import Changed, RevisionNeeded
 from gongjian.api.reading import Collection, Resource
-from gongjian.api.serializers import CellsSerializer, ObligationSerializer
+from gongjian.api.serializers import CellsSerializer, ObligationSerializer, ReturnSerializer
 from gongjian.api.values import KEY, WORD
 from gongjian.foundation.kernel.errors import FieldErrors
 from responsibilities.authority import FILL_RETURN, SUBMIT_RETURN
@@ -17,12 +17,14 @@ from responsibilities.models import Obligation, QuarterlyReturn
 from responsibilities.services.returns import save_cells, start_return, submit_return
 from responsibilities.sheet import build_sheet
 
-_OWED = Obligation.objects.select_related("unit", "period", "form").prefetch_related("returns")
+OWED = Obligation.objects.select_related("unit", "period", "form").prefetch_related("returns")
 
 
 class Returns(Collection):
+    group = "季报"
+    titles: ClassVar[dict[str, str]] = {"GET": "应报季报清单"}
     permission = FILL_RETURN
-    queryset = _OWED
+    queryset = OWED
     serializer_class = ObligationSerializer
     filters: ClassVar[dict[str, Any]] = {
         "unit": ("unit__code", WORD),
@@ -35,8 +37,13 @@ class Returns(Collection):
 class OneReturn(Resource):
     """One return with its cells; PATCH keeps all of what is sent or nothing of it."""
 
+    group = "季报"
+    titles: ClassVar[dict[str, str]] = {"GET": "一张季报和它的各格", "PATCH": "填写几格"}
     permission = FILL_RETURN
-    queryset = _OWED
+    queryset = OWED
+    serializer_class = ReturnSerializer
+    taken: ClassVar[dict[str, Any]] = {"PATCH": CellsSerializer}
+    guarded: ClassVar[tuple[str, ...]] = ("PATCH",)
     http_method_names = ["get", "head", "options", "patch"]
 
     def get(self, request: Request, pk: int) -> Response:
@@ -88,7 +95,10 @@ class OneReturn(Resource):
 class ReturnSubmit(OneReturn):
     """报送, with all checks of the screen."""
 
+    titles: ClassVar[dict[str, str]] = {"POST": "报送"}
     permission = SUBMIT_RETURN
+    taken: ClassVar[dict[str, Any]] = {}
+    guarded: ClassVar[tuple[str, ...]] = ("POST",)
     http_method_names = ["post", "options"]
 
     def post(self, request: Request, pk: int) -> Response:

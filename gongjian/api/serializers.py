@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from gongjian.commons.documents.models import OfficialDocument
@@ -96,6 +98,24 @@ class ObligationSerializer(serializers.ModelSerializer[Obligation]):
         return "" if held is None else str(held.state)
 
 
+class CellSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    unit = serializers.CharField(allow_blank=True)
+    value = serializers.CharField(allow_blank=True, help_text="与屏幕上填写的写法相同")
+    remark = serializers.CharField(allow_blank=True)
+    readonly = serializers.BooleanField()
+
+
+class ReturnSerializer(ObligationSerializer):
+    """For the description alone: what ``OneReturn.show`` puts together."""
+
+    cells = CellSerializer(many=True, read_only=True)
+
+    class Meta(ObligationSerializer.Meta):
+        fields = (*ObligationSerializer.Meta.fields, "cells")  # type: ignore[assignment]
+
+
 class CellsSerializer(serializers.Serializer[dict[str, str]]):
     """Cells by code, as they would be typed; numbers are taken as well."""
 
@@ -105,3 +125,33 @@ class CellsSerializer(serializers.Serializer[dict[str, str]]):
     remarks = serializers.DictField(
         child=serializers.CharField(allow_blank=True, max_length=200), required=False
     )
+
+
+class AcceptSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(
+        allow_blank=True, max_length=300, required=False, default="", help_text="审核意见"
+    )
+    remarks = serializers.DictField(
+        child=serializers.CharField(allow_blank=True, max_length=300),
+        required=False,
+        default=dict,
+        help_text="栏目代码 → 写在这一栏旁边的意见",
+    )
+
+
+class SendBackSerializer(AcceptSerializer):
+    """A reason, or at least one remark; the service asks for either."""
+
+
+class OpinionSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(
+        allow_blank=True, max_length=500, required=False, default="", help_text="意见，可不写"
+    )
+
+
+class DemandSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=500, help_text="为什么退办，怎么补")
+
+
+class ResultSerializer(OpinionSerializer):
+    result = serializers.CharField(max_length=2000, help_text="怎么办的、办成什么样")

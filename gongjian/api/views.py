@@ -6,8 +6,10 @@ from typing import Any, ClassVar
 
 from django.http import Http404, HttpResponseBase
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.serializers import DateField
 
+from gongjian.api.follow_ups import tag_of_follow_up
 from gongjian.api.reading import Collection, Item, Resource
 from gongjian.api.serializers import (
     DocumentSerializer,
@@ -38,9 +40,11 @@ class _Units(Resource):
     permission = VIEW_UNIT
     queryset = Unit.objects.all()
     serializer_class = UnitSerializer
+    group = "单位"
 
 
 class Units(_Units, Collection):
+    titles: ClassVar[dict[str, str]] = {"GET": "单位清单"}
     filters: ClassVar[dict[str, Any]] = {
         "code": ("code", WORD),
         "level": ("level", WORD),
@@ -53,20 +57,26 @@ class Units(_Units, Collection):
 class OneUnit(_Units, Item):
     """One unit."""
 
+    titles: ClassVar[dict[str, str]] = {"GET": "一条单位"}
+
 
 class _Periods(Resource):
     permission = VIEW_UNIT
     queryset = Period.objects.all()
     serializer_class = PeriodSerializer
+    group = "报告期"
 
 
 class Periods(_Periods, Collection):
+    titles: ClassVar[dict[str, str]] = {"GET": "报告期清单"}
     filters: ClassVar[dict[str, Any]] = {"year": ("year", YEAR), "kind": ("kind", WORD)}
     orders = ("-starts_on", "starts_on")
 
 
 class OnePeriod(_Periods, Item):
     """One period."""
+
+    titles: ClassVar[dict[str, str]] = {"GET": "一条报告期"}
 
 
 class _Targets(Resource):
@@ -77,9 +87,11 @@ class _Targets(Resource):
         "unit", "indicator", "plan"
     )
     serializer_class = TargetSerializer
+    group = "目标"
 
 
 class Targets(_Targets, Collection):
+    titles: ClassVar[dict[str, str]] = {"GET": "目标清单"}
     filters: ClassVar[dict[str, Any]] = {
         "year": ("plan__year", YEAR),
         "unit": ("unit__code", WORD),
@@ -91,14 +103,18 @@ class Targets(_Targets, Collection):
 class OneTarget(_Targets, Item):
     """One target."""
 
+    titles: ClassVar[dict[str, str]] = {"GET": "一条目标"}
+
 
 class _FollowUps(Resource):
     permission = VIEW_FOLLOW_UP
     queryset = FollowUp.objects.exclude(state=FollowUpState.DRAFT).select_related("unit")
     serializer_class = FollowUpSerializer
+    group = "督办"
 
 
 class FollowUps(_FollowUps, Collection):
+    titles: ClassVar[dict[str, str]] = {"GET": "督办清单"}
     filters: ClassVar[dict[str, Any]] = {
         "unit": ("unit__code", WORD),
         "state": ("state", WORD),
@@ -108,7 +124,15 @@ class FollowUps(_FollowUps, Collection):
 
 
 class OneFollowUp(_FollowUps, Item):
-    """One follow-up."""
+    """One follow-up, with the revision that its steps name."""
+
+    titles: ClassVar[dict[str, str]] = {"GET": "一条督办"}
+
+    def get(self, request: Request, pk: int) -> Response:
+        found = self.get_object()
+        return Response(
+            self.serializer_class(found).data, headers={"ETag": tag_of_follow_up(found)}
+        )
 
 
 class _Documents(Resource):
@@ -117,21 +141,28 @@ class _Documents(Resource):
     permission = VIEW_DOCUMENT
     queryset = OfficialDocument.objects.filter(state=DocumentState.ISSUED).select_related("file")
     serializer_class = DocumentSerializer
+    group = "文件"
 
     def get_queryset(self) -> TenantQuerySet[Any]:
         return documents_seen_by(super().get_queryset(), self.actor)
 
 
 class Documents(_Documents, Collection):
+    titles: ClassVar[dict[str, str]] = {"GET": "文件清单"}
     orders = ("-pk", "pk")
 
 
 class OneDocument(_Documents, Item):
     """One document."""
 
+    titles: ClassVar[dict[str, str]] = {"GET": "一条文件"}
+
 
 class DocumentFile(_Documents):
     """The printed file, byte by byte as it was issued."""
+
+    titles: ClassVar[dict[str, str]] = {"GET": "印发的文件"}
+    media_type = "application/pdf"
 
     def get(self, request: Request, pk: int) -> HttpResponseBase:
         document = self.get_object()

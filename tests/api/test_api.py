@@ -4,49 +4,19 @@ from __future__ import annotations
 
 import base64
 
-import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from gongjian.api.urls import urlpatterns
-from gongjian.commons.identity.authority import USE_TOKEN
 from gongjian.foundation.tenancy.scope import tenant_scope
-from orgs.models import Appointment, RoleGrant, Unit
-from orgs.queries import actor_of, root_unit
+from orgs.models import Unit
+from orgs.queries import root_unit
 from responsibilities.models import Obligation, QuarterlyReturn, Target
+from tests.api.conftest import Machine
 from tests.factories.follow_ups import draft, issued
-from tests.factories.identity import make_access_token
 from tests.factories.planning import issue_down_to_the_village
 from tests.factories.returns import VALUES, open_quarter
-
-FILING = ("web.enter", "responsibilities.fill_return", "responsibilities.submit_return")
-READING = (
-    "web.enter",
-    "orgs.view_unit",
-    "responsibilities.view_target",
-    "follow_ups.view_follow_up",
-    "documents.view_document",
-)
-
-
-class Machine:
-    def __init__(self, cast, actor, scopes):
-        # Tokens are given by whoever holds the authority; the scopes are those of the post.
-        _, self.key = make_access_token(cast, actor=actor, scopes=scopes)
-
-    def ask(self, method, name, *, pk=None, query="", tag=None, data=None):
-        headers = {"Authorization": f"Bearer {self.key}"}
-        if tag is not None:
-            headers["If-Match"] = tag
-        address = reverse(f"v1:{name}", args=[] if pk is None else [pk]) + query
-        call = getattr(Client(), method)
-        if method == "get":
-            return call(address, headers=headers)
-        return call(address, data=data or {}, content_type="application/json", headers=headers)
-
-    def get(self, name, **values):
-        return self.ask("get", name, **values)
 
 
 def errors_of(answer):
@@ -55,18 +25,22 @@ def errors_of(answer):
     return {error["field"]: error["message"] for error in found}
 
 
-@pytest.fixture
-def office(cast):
-    return Machine(cast, cast.office, READING)
-
-
-NAMES = {pattern.name: "pk" in pattern.pattern.converters for pattern in urlpatterns}
+POSTED = {
+    pattern.name for pattern in urlpatterns if "post" in pattern.callback.cls.http_method_names
+}
+#: The description of the interface is read by whoever is signed in.
+DESCRIBING = {"schema", "docs"}
+NAMES = {
+    pattern.name: "pk" in pattern.pattern.converters
+    for pattern in urlpatterns
+    if pattern.name not in DESCRIBING
+}
 
 
 def test_no_address_answers_without_a_token_or_its_scope(cast, sign_in):
     bare, signed_in = Machine(cast, cast.office, ("web.enter",)), sign_in(cast.office)
     for name, has_pk in NAMES.items():
-        method = "post" if name == "return_submit" else "get"
+        method = "post" if name in POSTED else "get"
         address = reverse(f"v1:{name}", args=[1] if has_pk else [])
         for client in (Client(), signed_in):
             answer = getattr(client, method)(address)
@@ -144,15 +118,6 @@ def test_follow_ups_and_targets_show_what_was_issued_alone(cast, office):
     found = office.get("targets", query="?unit=990001001001").json()["results"]
     assert [row["unit_code"] for row in found] == ["990001001001"]
     assert not Target.objects.filter(pk__in=[r["id"] for r in found], state="draft").exists()
-
-
-@pytest.fixture
-def filing(cast):
-    open_quarter(cast)
-    # A tenant decides for itself which roles beyond the office may use tokens.
-    RoleGrant.objects.create(role="secretary", permission=USE_TOKEN, reach="own")
-    appointment = Appointment.objects.get(pk=cast.secretary.appointment_id)
-    return Machine(cast, actor_of(appointment, cast.tenant), FILING)
 
 
 def owed(cast):

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, cast
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
+from rest_framework import serializers
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
@@ -76,8 +77,20 @@ class TokenView(APIView):
             return super().dispatch(request, *args, **kwargs)
 
 
+class WhoAmISerializer(serializers.Serializer[Any]):
+    tenant = serializers.CharField()
+    unit = serializers.CharField()
+    post = serializers.CharField()
+    scopes = serializers.ListField(child=serializers.CharField())
+    expires_at = serializers.DateTimeField()
+
+
 class WhoAmI(TokenView):
     """Tells a machine for whom it acts and how far; the first call of an integration."""
+
+    group = "令牌"
+    titles: ClassVar[dict[str, str]] = {"GET": "这个令牌代表谁"}
+    serializer_class = WhoAmISerializer
 
     def get(self, request: Request) -> Response:
         actor: Actor = request._request.actor  # type: ignore[attr-defined]
