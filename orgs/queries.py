@@ -128,7 +128,7 @@ def subtree(path: str) -> TenantQuerySet[Unit]:
 
 
 #: Units of a level that are looked at in their order before the index is asked.
-LOOKED_AT = 2000
+LOOKED_AT = 1000
 #: More than are shown are named, since some of them may lie outside what is asked for.
 BESIDES = 10
 LONGEST_NAME = 40
