@@ -61,10 +61,11 @@ def load_of(year: int, ordinal: int) -> Load:
     """Two statements however many units there are, and one for the forms."""
     first, last = quarter_of(year, ordinal)
     minutes, owed = _forms_between(first, last)
-    seated = _seats(first, last).aggregate(spent=Sum("length"), seats=Count("pk"))
-    units = Obligation.objects.filter(
-        is_exempt=False, period__due_on__range=(first, last)
-    ).aggregate(units=Count("unit", distinct=True))["units"]
+    owing = Obligation.objects.filter(is_exempt=False, period__due_on__range=(first, last))
+    # Offices sit in meetings too; the minutes of each are those of the units that file.
+    seats = _seats(first, last).filter(unit_id__in=owing.order_by().values("unit_id"))
+    seated = seats.aggregate(spent=Sum("length"), seats=Count("pk"))
+    units = owing.aggregate(units=Count("unit", distinct=True))["units"]
     return Load(
         label=f"{year}年第{'一二三四'[ordinal - 1]}季度",
         units=units,
