@@ -14,6 +14,7 @@ MEASURES = (
     "hierarchy",
     "filing",
     "pages",
+    "screens",
     "printing",
     "rollup",
     "opening",

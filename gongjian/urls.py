@@ -12,6 +12,7 @@ urlpatterns = [
     path("notices/", include("gongjian.commons.notices.urls")),
     path("documents/", include("gongjian.commons.documents.urls")),
     path("evidence/", include("gongjian.commons.evidence.urls")),
+    path("feedback/", include("gongjian.commons.feedback.urls")),
     path("follow-ups/", include("gongjian.commons.follow_ups.urls")),
     path("bulletins/", include("bulletins.urls")),
     path("seminars/", include("seminars.urls")),

@@ -11,6 +11,7 @@ from gongjian.demo.assessing import assess, commend
 from gongjian.demo.bulletins import bulletins_year
 from gongjian.demo.commendations import commendations_year
 from gongjian.demo.documents import documents_year
+from gongjian.demo.feedback import fill_the_box
 from gongjian.demo.filing import file_the_quarters, finish_the_quarter
 from gongjian.demo.follow_ups import follow_up_matters
 from gongjian.demo.inspections import inspect_and_instruct
@@ -46,6 +47,7 @@ def file_and_follow_up(tenant: Tenant, say: Say) -> None:
     file_the_quarters(tenant, say)
     follow_up_matters(tenant)
     arrange_next_year(tenant)
+    fill_the_box(tenant)
     convene(tenant)
     bulletins_year(tenant)
     seminars_year(tenant)

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "gongjian.commons.notices",
     "gongjian.commons.documents",
     "gongjian.commons.evidence",
+    "gongjian.commons.feedback",
     "gongjian.commons.follow_ups",
     "gongjian.commons.honours",
     "gongjian.commons.identity",

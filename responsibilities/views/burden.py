@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.web.pages import (
     DetailPage,
     FormPage,
@@ -27,6 +28,7 @@ from responsibilities.forms.designer import BudgetForm, BurdenReviewForm, Except
 from responsibilities.models import BurdenReview, CheckException, QuarterlyReturn, ReturnForm
 from responsibilities.queries.designer import budget_minutes, minutes_with, published_forms
 from responsibilities.queries.findings import exceptable
+from responsibilities.queries.load import load_of, most_seated
 from responsibilities.services.burden import (
     approve_burden,
     ask_burden_review,
@@ -63,8 +65,18 @@ class Burden(Page):
         ]
         total = sum(form["minutes"] for form in forms)  # type: ignore[misc]
         budget = budget_minutes()
+        day = today()
+        quarter = (day.month + 2) // 3
+        now, before = load_of(day.year, quarter), load_of(day.year - 1, quarter)
         return self.render(
             {
+                "now": now,
+                "before": before,
+                "loads": [now, before],
+                "change": now.each - before.each,
+                "lighter": before.each - now.each,
+                "is_heavy": now.forms_each > budget,
+                "seated": most_seated(day.year, quarter),
                 "forms": forms,
                 "total": total,
                 "budget": budget,

@@ -33,13 +33,14 @@ def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def test_lock_file_names_no_registry() -> None:
-    lock = json.loads((FRONTEND / "package-lock.json").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("folder", [FRONTEND, ROOT / "bench" / "lighthouse"], ids=lambda p: p.name)
+def test_lock_file_names_no_registry(folder: Path) -> None:
+    lock = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))
 
     resolved = [key for key, package in lock["packages"].items() if "resolved" in package]
 
     assert resolved == []
-    assert "omit-lockfile-registry-resolved=true" in (FRONTEND / ".npmrc").read_text()
+    assert "omit-lockfile-registry-resolved=true" in (folder / ".npmrc").read_text()
 
 
 def test_packages_are_pinned_exactly() -> None:

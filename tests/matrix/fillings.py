@@ -41,6 +41,8 @@ FILLINGS: dict[str, dict[str, Any]] = {
         ).as_values(),
     },
     "documents.ReportJob": {"attempts": 0},
+    # With a name; one without holds no unit that the world could mark.
+    "feedback.Suggestion": {"mark": ""},
     "documents.NumberEntry": {"state": "used"},
     "search.SearchEntry": {"words": SearchVector(Value("词"), config="simple")},
     "responsibilities.QuarterlyReturn": {"values": [Decimal(1), Decimal(1)]},
