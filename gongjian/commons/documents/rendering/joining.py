@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 import pikepdf
 
 
-def join(parts: Sequence[bytes], *, finish: Callable[[pikepdf.Pdf], None]) -> bytes:
+def join(
+    parts: Sequence[bytes], *, finish: Callable[[pikepdf.Pdf], None] | None = None
+) -> bytes:
     """All pages in order, under the title and language of the first part.
 
     ``finish`` may still write on the pages before they are saved.
@@ -17,7 +19,8 @@ def join(parts: Sequence[bytes], *, finish: Callable[[pikepdf.Pdf], None]) -> by
         for part in parts[1:]:
             with pikepdf.open(io.BytesIO(part)) as more:
                 whole.pages.extend(more.pages)
-        finish(whole)
+        if finish is not None:
+            finish(whole)
         buffer = io.BytesIO()
         streams = pikepdf.ObjectStreamMode.generate
         whole.save(buffer, deterministic_id=True, object_stream_mode=streams)
