@@ -8,9 +8,7 @@ from collections.abc import Callable, Sequence
 import pikepdf
 
 
-def join(
-    parts: Sequence[bytes], *, finish: Callable[[pikepdf.Pdf], None] | None = None
-) -> bytes:
+def join(parts: Sequence[bytes], *, finish: Callable[[pikepdf.Pdf], None] | None = None) -> bytes:
     """All pages in order, under the title and language of the first part.
 
     ``finish`` may still write on the pages before they are saved.
