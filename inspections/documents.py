@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,9 @@ from gongjian.commons.documents.shelves import (
     ReportKind,
     report_kinds,
 )
+from gongjian.commons.evidence.queries import uses_behind
+from gongjian.commons.follow_ups.evidence_contributions import DONE
+from gongjian.commons.follow_ups.models import FollowUp
 from gongjian.commons.questionnaires.queries import in_words
 from gongjian.foundation.kernel.dates import long_date, today
 from gongjian.foundation.tenancy.scope import require_tenant_id
@@ -106,6 +110,7 @@ def record_values(visit: Visit) -> dict[str, Any]:
             _finding_values(place, item)
             for place, item in enumerate(visit.findings.order_by("pk"), start=1)
         ],
+        "rectified": _rectified(visit),
         "help": [f"{item.text}（{long_date(item.due_on)}前）" for item in visit.help_items.all()],
         "good_practice": visit.good_practice or "—",
         "conclusion": visit.conclusion or "—",
@@ -115,6 +120,32 @@ def record_values(visit: Visit) -> dict[str, Any]:
         "confirmed": visit.confirmed_by or "（待确认）",
         "confirmed_on": long_date(visit.confirmed_at.date()) if visit.confirmed_at else "",
     }
+
+
+def _rectified(visit: Visit) -> list[dict[str, str]]:
+    """What became of the findings that were ordered to be put right.
+
+    How many pieces of evidence stand behind it, without their names: a matter
+    has its own readers, and the record goes to all who see the visit.
+    """
+    held = list(
+        visit.findings.filter(follow_up__isnull=False).select_related("follow_up").order_by("pk")
+    )
+    kind = FollowUp._meta.label_lower
+    uses = uses_behind(kind, [item.follow_up_id for item in held if item.follow_up_id])
+    pieces = Counter(uses.filter(slot=DONE).values_list("subject_id", flat=True))
+    return [
+        {
+            "number": matter.number,
+            "text": item.text,
+            "state": item.get_state_display(),
+            "result": matter.result or "—",
+            "opinion": matter.opinion or "—",
+            "pieces": f"{pieces[matter.pk]}份",
+        }
+        for item in held
+        if (matter := item.follow_up) is not None
+    ]
 
 
 def letter_values(visit: Visit) -> dict[str, Any]:

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Exists
+
 from gongjian.foundation.kernel.dates import today
-from inspections.enums import COUNTED_VISITS, PlanState
+from inspections.enums import COUNTED_VISITS, PlanState, VisitState
 from inspections.models import InspectionPlan, InstructorVisit, PlanLineUnit, Visit
+from inspections.queries.visits import unannounced_lines
 from orgs.models import Unit
 from orgs.visit_shelf import UnitVisit, VisitSource, visit_sources, visits_between
 
@@ -27,6 +30,8 @@ def inspections_between(unit_ids: Sequence[int], first: date, last: date) -> lis
     found = Visit.objects.filter(
         unit_id__in=unit_ids, state__in=COUNTED_VISITS, starts_on__lte=last, ends_on__gte=first
     )
+    # 四不两直: its unit is not to read of it in a count either.
+    found = found.annotate(is_secret=Exists(unannounced_lines())).select_related("unit")
     return [
         UnitVisit(
             visit.unit_id,
@@ -35,6 +40,7 @@ def inspections_between(unit_ids: Sequence[int], first: date, last: date) -> lis
             visit.title,
             "督查",
             visit.get_absolute_url(),
+            visit.unit.path if visit.is_secret and visit.state == VisitState.PLANNED else "",
         )
         for visit in found
     ]
@@ -75,10 +81,11 @@ class Clash:
 NEAR = timedelta(days=14)
 
 
-def clashes(units: Sequence[Unit], first: date, last: date) -> list[Clash]:
+def clashes(units: Sequence[Unit], first: date, last: date, *, seen_from: str = "") -> list[Clash]:
     by_pk = {unit.pk: unit for unit in units}
     found = []
-    for pk, visits in visits_between(list(by_pk), first, last, counted_only=True).items():
+    held = visits_between(list(by_pk), first, last, counted_only=True, seen_from=seen_from)
+    for pk, visits in held.items():
         near = [
             (one, other)
             for one, other in itertools.pairwise(visits)

@@ -67,7 +67,9 @@ def _percent(part: int, whole: int) -> str:
     return f"{part / whole * 100:.1f}%" if whole else "—"
 
 
-_CLEARED_EVER = Q(state__in=CLEARED_FINDINGS) | Q(recurrence_count__gt=0)
+CLEARED_EVER = Q(state__in=CLEARED_FINDINGS) | Q(recurrence_count__gt=0)
+#: Over findings made by ``annotated``.
+CAME_BACK = Q(recurrence_count__gt=0) | Q(came_again=True)
 
 
 def counts(day: Any) -> dict[str, Any]:
@@ -90,10 +92,8 @@ def counts(day: Any) -> dict[str, Any]:
         "cleared": Count("pk", filter=Q(state__in=CLEARED_FINDINGS)),
         "due": Count("pk", filter=due),
         "in_time": Count("pk", filter=in_time),
-        "cleared_ever": Count("pk", filter=_CLEARED_EVER),
-        "recurred": Count(
-            "pk", filter=_CLEARED_EVER & (Q(recurrence_count__gt=0) | Q(came_again=True))
-        ),
+        "cleared_ever": Count("pk", filter=CLEARED_EVER),
+        "recurred": Count("pk", filter=CLEARED_EVER & CAME_BACK),
     }
 
 

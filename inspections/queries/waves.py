@@ -7,18 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, Q
 
 from inspections.enums import (
     CLEARED_FINDINGS,
     COUNTED_VISITS,
     OPEN_FINDINGS,
     FindingState,
+    Method,
     Pool,
     VisitState,
 )
 from inspections.models import Finding, PlanLine, Visit, VisitMember, Wave, WaveMember, WaveUnit
 from inspections.queries.calendar import NEAR, limit_of
+from inspections.queries.visits import unannounced_lines
 from orgs.models import Unit
 from orgs.queries import current_appointments
 from orgs.visit_shelf import UnitVisit, visits_between
@@ -147,6 +149,8 @@ def _mergeable(wave: Wave, units: Sequence[Unit]) -> dict[int, Visit]:
         starts_on__gte=wave.starts_on,
         starts_on__lte=wave.ends_on,
     ).order_by("-starts_on", "-pk")
+    if wave.line.method == Method.UNANNOUNCED:  # never onto a visit the unit was told of
+        found = found.filter(Exists(unannounced_lines()))
     return {visit.unit_id: visit for visit in found}
 
 

@@ -19,6 +19,7 @@ from inspections.authority import ARRANGE_VISIT
 from inspections.enums import ExceptionState, Method, PlanState, VisitState
 from inspections.models import InspectionException, PlanLine, Visit, VisitLine, VisitMember
 from inspections.queries.calendar import limit_of
+from inspections.queries.visits import is_unannounced
 from inspections.services.numbers import next_number
 from inspections.services.telling import SPEAKERS, posts_at, tell
 from orgs.models import Appointment, Post, Unit
@@ -139,9 +140,9 @@ def _demand_limit(visit: Visit) -> None:
         )
 
 
-def counted_in_year(unit_id: int, year: int) -> int:
+def counted_in_year(unit_id: int, year: int, *, seen_from: str = "") -> int:
     days = (date(year, 1, 1), date(year, 12, 31))
-    return len(visits_between([unit_id], *days, counted_only=True)[unit_id])
+    return len(visits_between([unit_id], *days, counted_only=True, seen_from=seen_from)[unit_id])
 
 
 @transaction.atomic
@@ -153,6 +154,10 @@ def merge_into(visit: Visit, *, actor: Actor, lines: Iterable[PlanLine]) -> Visi
     added = [line for line in lines if not visit.lines.filter(line=line).exists()]
     if not added:
         raise FieldErrors({"lines": "请选择还没有并入这次督查的计划事项。"})
+    if any(line.method == Method.UNANNOUNCED for line in added) and not is_unannounced(visit):
+        raise FieldErrors(
+            {"lines": "这次督查已经通知被查单位，四不两直的事项不能并入，请另行安排。"}
+        )
     _demand_ground(visit.unit, Ground(added))
     _demand_days(visit, Ground(added))
     VisitLine.objects.bulk_create(VisitLine(visit=visit, line=line) for line in added)
@@ -265,6 +270,8 @@ def move_visit(visit: Visit, *, actor: Actor, starts_on: date, ends_on: date) ->
     visit.save(update_fields=["starts_on", "ends_on"])
     after = {"starts_on": str(starts_on), "ends_on": str(ends_on)}
     record("inspections.visit.moved", visit, actor=actor, label="改期", before=before, after=after)
+    if is_unannounced(visit):
+        return visit
     tell(
         visit,
         posts_at([visit.unit_id], SPEAKERS),
@@ -278,6 +285,8 @@ def move_visit(visit: Visit, *, actor: Actor, starts_on: date, ends_on: date) ->
 @transaction.atomic
 def cancel_visit(visit: Visit, *, actor: Actor, reason: str) -> Visit:
     visit = advance(visit, "cancel", actor=actor, at=visit.unit, reason=reason)
+    if is_unannounced(visit):
+        return visit
     tell(
         visit,
         posts_at([visit.unit_id], SPEAKERS),

@@ -42,7 +42,13 @@ from inspections.forms import (
 )
 from inspections.models import InspectionException, PlanLine, Visit, VisitMember
 from inspections.queries.calendar import clashes, limit_of, without_visit, year_view
-from inspections.queries.visits import is_unannounced, may_fill, posts_for_teams, visible_visits
+from inspections.queries.visits import (
+    is_unannounced,
+    may_fill,
+    may_wait_openly,
+    posts_for_teams,
+    visible_visits,
+)
 from inspections.services.inspecting import (
     confirm_there,
     confirm_visit,
@@ -109,16 +115,21 @@ class Calendar(Page):
             )
         )
         scope = self.scope
-        waiting = [item for item in without_visit(self.year) if scope.covers(item.unit.path)]
+        waiting = [
+            item
+            for item in without_visit(self.year)
+            if scope.covers(item.unit.path) and may_wait_openly(item, self.actor)
+        ]
         units = {visit.unit_id: visit.unit for visit in visits}
-        counted = visits_between(list(units), first, last, counted_only=True)
+        seen_from = self.actor.path
+        counted = visits_between(list(units), first, last, counted_only=True, seen_from=seen_from)
         limit = limit_of(own_unit(self.actor).pk, self.year)
         over = [(units[pk], len(found)) for pk, found in counted.items() if len(found) > limit]
         return self.render(
             {
                 "year": self.year,
                 "months": year_view(visits, waiting),
-                "clashes": clashes(list(units.values()), first, last),
+                "clashes": clashes(list(units.values()), first, last, seen_from=seen_from),
                 "over": over,
                 "limit": limit,
                 "total": len(visits),
@@ -137,7 +148,7 @@ class VisitCreate(FormPage):
     template_name = "inspections/act.html"
     heading = "安排督查"
     submit_label = "安排"
-    success_message = "已安排，被查单位和督查组会收到通知。"
+    success_message = "已安排，督查组会收到通知；不是四不两直的，被查单位也会收到通知。"
 
     def get_form_kwargs(self) -> dict[str, Any]:
         own = own_unit(self.actor)
@@ -217,7 +228,8 @@ class VisitDetail(DetailPage):
         ground = "；".join(f"{line.plan.approval_number}　{line.topic}" for line in lines)
         if visit.exception:
             ground = f"计划外：{visit.exception.approval_number}　{visit.exception.topic}"
-        held = counted_in_year(visit.unit_id, visit.starts_on.year)
+        year = visit.starts_on.year
+        held = counted_in_year(visit.unit_id, year, seen_from=self.actor.path)
         facts = [
             ("编号", visit.number),
             ("被查单位", visit.unit),
@@ -402,7 +414,7 @@ class Move(_VisitAct):
     form_class = MoveForm
     heading = "改期"
     submit_label = "改期"
-    success_message = "已改期，被查单位会收到通知。"
+    success_message = "已改期。不是四不两直的，被查单位会收到通知。"
 
     def get_form_kwargs(self) -> dict[str, Any]:
         visit = self.get_object()

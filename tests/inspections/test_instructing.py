@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pdfplumber
 import pytest
 
 from gongjian.commons.documents.shelves import ProducedFile
@@ -24,12 +26,14 @@ from inspections.documents import (
     produce_record,
     record_values,
 )
-from inspections.indicators import CARED, IN_TIME, measure
+from inspections.indicators import CARED, IN_TIME, RECURRED, measure
+from inspections.models import Finding
 from inspections.queries.instructors import coverage
 from inspections.reminders import coming, not_walked, waiting
 from inspections.services.circulars import issue_circular, write_circular
 from inspections.services.inspecting import sign_visit
 from inspections.services.instructing import end_assignment, note_walk, send_instructor
+from tests.factories.evidence import attached
 from tests.factories.inspections import (
     arranged,
     assignment,
@@ -119,6 +123,36 @@ def test_a_superior_answers_for_all_below(cast):
     )
     done = {item.unit_id: item for item in measure([IN_TIME], units, period())}
     assert done[cast.qinghe.pk].value == Decimal(100)
+
+
+def test_the_record_tells_what_became_of_a_finding(cast):
+    finding = notified(cast)
+    matter = receive_follow_up(finding.follow_up, actor=cast.secretary)
+    attached(matter, cast.secretary)
+    report_follow_up(matter, actor=cast.secretary, result="已按期换届")
+    (row,) = record_values(finding.visit)["rectified"]
+    assert (row["result"], row["pieces"], row["state"]) == ("已按期换届", "1份", "申请销号")
+    with pdfplumber.open(
+        io.BytesIO(produced(produce_record({"visit": finding.visit_id})).content)
+    ) as pdf:
+        text = "".join(page.extract_text() for page in pdf.pages)
+    assert "已按期换届" in text
+    assert "整改情况" in text
+
+
+def test_what_came_back_is_measured_of_what_was_ever_cleared(cast):
+    def rates() -> dict[int, Decimal | None]:
+        units = [cast.qinghe.pk, cast.hongqi.pk, cast.yunshan.pk]
+        return {item.unit_id: item.value for item in measure([RECURRED], units, period())}
+
+    matter = receive_follow_up(notified(cast).follow_up, actor=cast.secretary)
+    assert set(rates().values()) == {None}
+    matter = clear_follow_up(
+        report_follow_up(matter, actor=cast.secretary, result="已改"), actor=cast.office
+    )
+    assert rates() == {cast.qinghe.pk: 0, cast.hongqi.pk: 0, cast.yunshan.pk: None}
+    Finding.objects.update(recurrence_count=1)
+    assert rates() == {cast.qinghe.pk: 100, cast.hongqi.pk: 100, cast.yunshan.pk: None}
 
 
 def test_the_instructors_coverage_is_measured_by_place(cast):
