@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
-from django.db.models import Count, Exists, Max, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 
 from gongjian.foundation.calendar.models import Period, PeriodKind
 from gongjian.foundation.calendar.periods import FILING_DAYS, quarter_of
@@ -16,7 +16,9 @@ from gongjian.foundation.calendar.working_days import (
     working_deadline,
 )
 from gongjian.foundation.kernel.dates import quarter_label
+from gongjian.foundation.kernel.once import once_a_page
 from gongjian.foundation.tenancy.models import TenantQuerySet
+from gongjian.foundation.tenancy.together import LookUp
 from orgs.enums import Level
 from orgs.models import Unit
 from responsibilities.enums import FormState
@@ -56,18 +58,37 @@ def units_asked(levels: Sequence[str], categories: Sequence[str] = ()) -> Tenant
     return rows.filter(category__in=categories) if categories else rows  # type: ignore[return-value]
 
 
+@once_a_page
+def arrangement_of(period: Period) -> Arrangement | None:
+    """What the year's table says of a period."""
+    return Arrangement.objects.filter(period=period).first()
+
+
+def arrangement_of_ahead(period: Period) -> LookUp:
+    return LookUp(arrangement_of, (period,), Arrangement.objects.filter(period=period))
+
+
 def asked_units(period: Period) -> TenantQuerySet[Unit]:
     """Units that owe a return for the period; without an arrangement all that file."""
-    held = Arrangement.objects.filter(period=period).first()
+    held = arrangement_of(period)
     if held is None:
         return units_asked(FILING_LEVELS)
     return units_asked(held.levels, held.categories)
 
 
+@once_a_page
 def arranged(year: int) -> list[Arrangement]:
     """Arrangements of a year with ``is_open``, in the order of their opening."""
+    return list(_arranged(year))
+
+
+def arranged_ahead(year: int) -> LookUp:
+    return LookUp(arranged, (year,), _arranged(year), list)
+
+
+def _arranged(year: int) -> QuerySet[Arrangement]:
     opened = Exists(Obligation.objects.filter(period=OuterRef("period_id")))
-    return list(
+    return (
         Arrangement.objects.filter(period__year=year)
         .select_related("period")
         .annotate(is_open=opened)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, F, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Substr
 from django.utils import timezone
 
 from gongjian.foundation.calendar.models import Period, PeriodKind
 from gongjian.foundation.kernel.once import once_a_page
 from gongjian.foundation.tenancy.scope import require_tenant_id
+from gongjian.foundation.tenancy.together import LookUp
 from orgs.models import Post, Unit
 from orgs.queries import current_appointments
 from responsibilities.cells import Cell, fill_totals
@@ -39,10 +40,45 @@ def form_of(period: Period) -> ReturnForm | None:
 
 
 @once_a_page
+def asked_periods() -> list[Period]:
+    """Periods for which returns are owed, oldest first, each with its ``form_id``."""
+    return list(_asked())
+
+
+def asked_periods_ahead() -> LookUp:
+    return LookUp(asked_periods, (), _asked(), list)
+
+
+def _asked() -> QuerySet[Period]:
+    owed = Obligation.objects.filter(period=OuterRef("pk")).order_by("bucket")
+    return (
+        Period.objects.annotate(form_id=Subquery(owed.values("form_id")[:1]))
+        .filter(form_id__isnull=False)
+        .order_by("starts_on", "pk")
+    )
+
+
+@once_a_page
+def asked_forms() -> dict[int, ReturnForm]:
+    """The forms of these periods by their keys."""
+    return _by_key(_forms())
+
+
+def asked_forms_ahead() -> LookUp:
+    return LookUp(asked_forms, (), _forms(), _by_key)
+
+
+def _forms() -> QuerySet[ReturnForm]:
+    return ReturnForm.objects.filter(pk__in=_asked().order_by().values("form_id")).order_by("pk")
+
+
+def _by_key(forms: Iterable[ReturnForm]) -> dict[int, ReturnForm]:
+    return {form.pk: form for form in forms}
+
+
 def open_periods() -> list[Period]:
     """Periods for which returns are owed: the quarters newest first, then what is beside them."""
-    found = Period.objects.filter(obligations__isnull=False).distinct().order_by("-starts_on", "pk")
-    return quarters_first(found)
+    return quarters_first(asked_periods())
 
 
 def quarters_first(periods: Iterable[Period]) -> list[Period]:

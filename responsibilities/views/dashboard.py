@@ -11,9 +11,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.dateparse import parse_date
 
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.tenancy.together import look_up_together
 from gongjian.foundation.web.pages import Page
 from orgs.models import Unit
-from orgs.queries import root_unit, visible_ancestors
+from orgs.queries import (
+    numbered_unit,
+    numbered_unit_ahead,
+    own_unit,
+    own_unit_ahead,
+    root_unit,
+    visible_ancestors,
+    visible_ancestors_ahead,
+)
 from responsibilities.aggregation import Across, rule_of
 from responsibilities.authority import VIEW_ROLLUP
 from responsibilities.cells import Cell
@@ -28,8 +37,9 @@ from responsibilities.queries.dashboard import (
     newest,
     trend,
 )
-from responsibilities.queries.returns import quarters_first
-from responsibilities.queries.standing import LONGEST, Board, board
+from responsibilities.queries.places import moves_ahead
+from responsibilities.queries.returns import asked_forms_ahead, asked_periods_ahead, quarters_first
+from responsibilities.queries.standing import LONGEST, Board, board, child_units_ahead
 
 #: Quarters that the trend shows, and rows that a chart can hold legibly.
 QUARTERS, CHARTED = 8, 30
@@ -63,11 +73,14 @@ class _BoardPage(Page, base=True):
 
     def asked(self) -> Asked:
         given = self.request.GET
+        text = given.get("unit", "")
+        named = numbered_unit_ahead(int(text)) if text.isdigit() else own_unit_ahead(self.actor)
+        look_up_together([named, asked_periods_ahead(), asked_forms_ahead(), moves_ahead()])
         quarters = all_rounds()
         chosen = [row for row in quarters if str(row.period.pk) == given.get("period")]
         as_of = _day(given.get("as_of", ""))
         return Asked(
-            unit=self._unit(given.get("unit", "")),
+            unit=self._unit(text),
             quarters=quarters,
             quarter=chosen[0] if chosen else newest(quarters),
             basis=Basis.HANDED_IN if given.get("all") == "1" else Basis.ACCEPTED,
@@ -77,9 +90,9 @@ class _BoardPage(Page, base=True):
 
     def _unit(self, text: str) -> Unit:
         if text:
-            found = Unit.objects.filter(pk=int(text)).first() if text.isdigit() else None
+            found = numbered_unit(int(text)) if text.isdigit() else None
         else:
-            found = Unit.objects.filter(pk=self.actor.unit_id or 0).first() or root_unit()
+            found = own_unit(self.actor) or root_unit()
         if found is None or not self.scope.covers(found.path):
             raise Http404
         return found
@@ -100,6 +113,9 @@ class NodeDashboard(_BoardPage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         asked = self.asked()
+        look_up_together(
+            [visible_ancestors_ahead(asked.unit, self.scope), child_units_ahead(asked.unit)]
+        )
         above = visible_ancestors(asked.unit, self.scope)
         context: dict[str, Any] = {
             "asked": asked,

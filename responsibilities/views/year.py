@@ -10,8 +10,13 @@ from django.urls import reverse
 
 from gongjian.foundation.calendar.models import PeriodKind
 from gongjian.foundation.calendar.periods import FILING_DAYS
-from gongjian.foundation.calendar.working_days import corrections, working_deadline
+from gongjian.foundation.calendar.working_days import (
+    corrections,
+    corrections_ahead,
+    working_deadline,
+)
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.tenancy.together import look_up_together
 from gongjian.foundation.web.pages import ConfirmPage, FormPage, RecordsMixin
 from responsibilities.authority import OPEN_QUARTER
 from responsibilities.forms.year import ArrangementForm, Asked, YearForm
@@ -19,6 +24,7 @@ from responsibilities.models import Arrangement
 from responsibilities.queries.arrangement import (
     Line,
     arranged,
+    arranged_ahead,
     arranged_years,
     copied_lines,
     form_titles,
@@ -73,6 +79,9 @@ class Year(_YearPage):
 
     @cached_property
     def asked(self) -> list[Asked]:
+        look_up_together(
+            [arranged_ahead(self.year), arranged_ahead(self.year - 1), corrections_ahead()]
+        )
         held = {(row.period.kind, row.period.ordinal): row for row in arranged(self.year)}
         offered = {(line.kind, line.ordinal): (line, False) for line in usual_lines(self.year)}
         if self.request.GET.get("copy"):

@@ -168,10 +168,10 @@ def test_the_year_asks_the_same_however_many_periods_it_has(
 ):
     arrange_year(2026, actor=cast.office, lines=usual_lines(2026)[:1])
     office.get(_url("year") + "?year=2026")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         office.get(_url("year") + "?year=2026")
     arrange_year(2026, actor=cast.office, lines=usual_lines(2026))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         office.get(_url("year") + "?year=2026")
 
 
