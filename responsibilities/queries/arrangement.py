@@ -48,12 +48,17 @@ class Line:
     form_key: str = QUARTERLY
     levels: tuple[str, ...] = FILING_LEVELS
     categories: tuple[str, ...] = ()
+    unit_ids: tuple[int, ...] = ()
     reminders: tuple[int, ...] = ()
     opens_itself: bool = True
 
 
-def units_asked(levels: Sequence[str], categories: Sequence[str] = ()) -> TenantQuerySet[Unit]:
-    """Open units of some levels, or of some categories alone."""
+def units_asked(
+    levels: Sequence[str], categories: Sequence[str] = (), unit_ids: Sequence[int] = ()
+) -> TenantQuerySet[Unit]:
+    """Open units of some levels, or of some categories alone, or those chosen one by one."""
+    if unit_ids:
+        return Unit.objects.filter(pk__in=unit_ids, closed_on__isnull=True)  # type: ignore[return-value]
     rows = Unit.objects.filter(level__in=levels, closed_on__isnull=True)
     return rows.filter(category__in=categories) if categories else rows  # type: ignore[return-value]
 
@@ -73,7 +78,7 @@ def asked_units(period: Period) -> TenantQuerySet[Unit]:
     held = arrangement_of(period)
     if held is None:
         return units_asked(FILING_LEVELS)
-    return units_asked(held.levels, held.categories)
+    return units_asked(held.levels, held.categories, held.unit_ids)
 
 
 @once_a_page
@@ -158,6 +163,7 @@ def line_of(held: Arrangement) -> Line:
         form_key=held.form_key,
         levels=tuple(held.levels),
         categories=tuple(held.categories),
+        unit_ids=tuple(held.unit_ids),
         reminders=tuple(held.reminders),
         opens_itself=held.opens_itself,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
@@ -109,12 +110,21 @@ def before(period: Period) -> Q:
     return found
 
 
+@once_a_page
 def earlier_returns(unit: Unit, period: Period, limit: int = 8) -> list[QuarterlyReturn]:
     """What the unit handed in for the periods before, newest first."""
-    return list(
+    return list(_earlier(unit, period)[:limit])
+
+
+def earlier_returns_ahead(unit: Unit, period: Period) -> LookUp:
+    return LookUp(earlier_returns, (unit, period), _earlier(unit, period)[:8], list)
+
+
+def _earlier(unit: Unit, period: Period) -> QuerySet[QuarterlyReturn]:
+    return (
         QuarterlyReturn.objects.filter(before(period), unit=unit, state__in=HANDED_IN)
         .select_related("form", "period")
-        .order_by("-period__starts_on")[:limit]
+        .order_by("-period__starts_on")
     )
 
 
@@ -161,15 +171,25 @@ def pinned_cells(quarterly_return: QuarterlyReturn) -> set[str]:
     return set(quarterly_return.pins.filter(resolved_at=None).values_list("cell", flat=True))
 
 
+@once_a_page
 def targets_of(unit: Unit, year: int) -> dict[str, Decimal]:
     """Issued values of a unit for the year, by indicator code."""
+    return _by_code(_issued(unit, year))
+
+
+def targets_of_ahead(unit: Unit, year: int) -> LookUp:
+    return LookUp(targets_of, (unit, year), _issued(unit, year), _by_code)
+
+
+def _issued(unit: Unit, year: int) -> QuerySet[Any]:
     targets = Target.objects.filter(
         unit=unit, plan__year=year, plan__state=PlanState.APPROVED
     ).exclude(state=TargetState.DRAFT)
-    return {
-        code: issued if issued is not None else value
-        for code, issued, value in targets.values_list("indicator__code", "issued_value", "value")
-    }
+    return targets.values_list("indicator__code", "issued_value", "value")
+
+
+def _by_code(rows: Iterable[tuple[str, Decimal | None, Decimal]]) -> dict[str, Decimal]:
+    return {code: value if issued is None else issued for code, issued, value in rows}
 
 
 def year_to_date(
@@ -206,6 +226,7 @@ LIMIT %(limit)s
 """
 
 
+@once_a_page
 def peer_values(quarterly_return: QuarterlyReturn, limit: int = 200) -> list[list[Decimal | None]]:
     """Values of the units beside this one for the same period, for the median."""
     with connection.cursor() as cursor:

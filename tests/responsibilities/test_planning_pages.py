@@ -262,7 +262,7 @@ def test_the_figures_cost_the_same_for_one_indicator_and_three(
         (cast.office, url("allocation_grid", plan.pk, cast.city.pk), 9),
         (cast.office, url("allocation_board", target_of(plan, cast.city).pk), 9),
         (cast.county, url("my_targets"), 6),
-        (cast.office, url("annualplan_detail", plan.pk), 12),
+        (cast.office, url("annualplan_detail", plan.pk), 10),
     ]
     for actor, address, count in pages:
         client = sign_in(actor)
