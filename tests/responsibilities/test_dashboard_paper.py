@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import timedelta
 
+import pypdfium2
 import pytest
 from django.urls import reverse
 from docx import Document
