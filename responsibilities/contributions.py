@@ -168,7 +168,8 @@ def _undivided(actor: Actor) -> Asking[Sequence[Todo]]:
     if unit is None or plan is None or plan.state != PlanState.APPROVED or not unit.child_count:
         return []
     *parts, children = yield [*division_questions(plan, unit), open_children(unit)]
-    divisions = read_divisions(*parts, unit_count=children.count)
+    own, sums, lines = parts
+    divisions = read_divisions(own, sums, lines, children.count)
     rows = [row for row in divisions if row.target and row.target.is_handed_down]
     open_rows = [row for row in rows if row.indicator.is_divisible]
     missing = sum(1 for row in open_rows if not row.is_settled)

@@ -24,7 +24,8 @@ ZERO = Decimal(0)
 @once_a_page
 def current_plan() -> AnnualPlan | None:
     """The approved plan of the latest year, else the latest draft."""
-    return first_of(_plans()[:1])
+    found: AnnualPlan | None = first_of(_plans()[:1])
+    return found
 
 
 def _plans() -> QuerySet[AnnualPlan]:

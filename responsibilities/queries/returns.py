@@ -70,7 +70,8 @@ def asked_forms_ahead() -> LookUp:
 
 
 def _forms() -> QuerySet[ReturnForm]:
-    return ReturnForm.objects.filter(pk__in=_asked().order_by().values("form_id")).order_by("pk")
+    chosen: QuerySet[Any] = _asked().order_by()
+    return ReturnForm.objects.filter(pk__in=chosen.values("form_id")).order_by("pk")
 
 
 def _by_key(forms: Iterable[ReturnForm]) -> dict[int, ReturnForm]:

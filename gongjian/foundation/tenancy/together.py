@@ -130,5 +130,8 @@ def _driver_cursor(cursor: Any) -> Any:
 
 def _caster(raw: Any, number: int) -> Callable[[Any, Any], Any]:
     """What reads a value of this type from its text: the connection's own caster first."""
-    known = (raw.connection.string_types or {}).get(number) or extensions.string_types.get(number)
-    return known or extensions.UNICODE
+    own = raw.connection.string_types or {}
+    found: Callable[[Any, Any], Any] = (
+        own.get(number) or extensions.string_types.get(number) or extensions.UNICODE
+    )
+    return found
