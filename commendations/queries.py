@@ -18,6 +18,7 @@ from gongjian.commons.honours.enums import HonourState
 from gongjian.commons.honours.models import Honour
 from gongjian.commons.indicators.eligibility import Obstacle, obstacles_of
 from gongjian.foundation.kernel.actor import Actor
+from gongjian.foundation.tenancy.together import fetch_all
 from orgs.models import Unit
 from orgs.queries import ancestor_paths, ancestors_of
 
@@ -185,14 +186,21 @@ def missing_opinions(nomination: Nomination, quota: Quota) -> list[Unit]:
 
 
 def waits_for(nominations: Sequence[Nomination]) -> dict[int, int]:
-    """Nomination → unit whose 同意 is the next one missing; for many in three statements."""
+    """Nomination → unit whose 同意 is the next one missing; for many in two statements."""
     prefetch_related_objects(nominations, "opinions")
     paths = {path for row in nominations for path in ancestor_paths(row.unit.path)}
-    units = dict(Unit.objects.filter(path__in=paths).values_list("path", "pk"))
-    quotas: dict[int, set[str]] = defaultdict(set)
-    for category, path in Quota.objects.filter(
+    given = Quota.objects.filter(
         category__in={row.category_id for row in nominations}, unit__path__in=paths
-    ).values_list("category_id", "unit__path"):
+    )
+    above_them, given_to = fetch_all(
+        [
+            Unit.objects.filter(path__in=paths).values_list("path", "pk"),
+            given.values_list("category_id", "unit__path"),
+        ]
+    )
+    units = dict(above_them)
+    quotas: dict[int, set[str]] = defaultdict(set)
+    for category, path in given_to:
         quotas[category].add(path)
     found = {}
     for row in nominations:

@@ -24,7 +24,7 @@ from ledger.authority import EDIT_ENTRY, IMPORT_LIST, VIEW_ENTRY
 from ledger.enums import ImportState
 from ledger.models import LedgerImport
 from ledger.queries.coverage import tally_of
-from ledger.queries.entries import rules
+from ledger.queries.entries import rules, rules_ahead
 from ledger.queries.foundings import (
     ending_terms,
     late_foundings,
@@ -160,7 +160,14 @@ def _terms(found: Answer, day: date) -> list[Todo]:
     ]
 
 
-todo_sources.register(TodoSource("ledger", "双组双建台账", find_todos))
+todo_sources.register(
+    TodoSource(
+        "ledger",
+        "双组双建台账",
+        find_todos,
+        lambda actor: [rules_ahead()] if actor.may(EDIT_ENTRY) else [],
+    )
+)
 
 
 def build_card(actor: Actor) -> Mapping[str, Any] | None:

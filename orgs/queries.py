@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
 from gongjian.foundation.kernel.actor import PATH_STEP, Actor, Reach, Scope
@@ -15,6 +15,7 @@ from gongjian.foundation.kernel.authority import default_grants
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.kernel.once import once_a_page
 from gongjian.foundation.tenancy.models import TenantQuerySet
+from gongjian.foundation.tenancy.together import LookUp
 from orgs.enums import Level, Line
 from orgs.models import Appointment, Organization, RoleGrant, Tenant, Unit, User
 
@@ -101,16 +102,43 @@ def ancestor_paths(path: str) -> list[str]:
     return [path[:end] for end in range(PATH_STEP, len(path) + 1, PATH_STEP)]
 
 
+@once_a_page
 def visible_ancestors(unit: Unit, scope: Scope) -> list[Unit]:
     """Units above that a post may look at; none is asked for when there cannot be one."""
+    return list(_visible_above(unit, scope))
+
+
+def visible_ancestors_ahead(unit: Unit, scope: Scope) -> LookUp:
+    return LookUp(visible_ancestors, (unit, scope), _visible_above(unit, scope), list)
+
+
+def _visible_above(unit: Unit, scope: Scope) -> QuerySet[Unit]:
     paths = [path for path in ancestor_paths(unit.path)[:-1] if scope.covers(path)]
-    return list(Unit.objects.filter(path__in=paths).order_by("path"))
+    return Unit.objects.filter(path__in=paths).order_by("path")
+
+
+@once_a_page
+def numbered_unit(number: int) -> Unit | None:
+    """The unit an address names."""
+    return Unit.objects.filter(pk=number).first()
+
+
+def numbered_unit_ahead(number: int) -> LookUp:
+    return LookUp(numbered_unit, (number,), Unit.objects.filter(pk=number))
 
 
 @once_a_page
 def own_unit(actor: Actor) -> Unit | None:
     """The unit of the actor's post."""
     return None if actor.unit_id is None else Unit.objects.filter(pk=actor.unit_id).first()
+
+
+def own_unit_ahead(actor: Actor) -> LookUp:
+    return LookUp(own_unit, (actor,), Unit.objects.filter(pk=actor.unit_id or 0))
+
+
+def root_unit_ahead() -> LookUp:
+    return LookUp(root_unit, (), Unit.objects.filter(parent__isnull=True).order_by("path")[:1])
 
 
 def ancestors_of(unit: Unit) -> list[Unit]:

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Q
-
 from responsibilities.cells import Cell, completion
 from responsibilities.models import QuarterlyReturn, ReturnRemark
 from responsibilities.queries.returns import (
@@ -183,10 +181,7 @@ def _columns(
 
 def _pins(row: QuarterlyReturn) -> dict[str, ReturnRemark]:
     """Remarks of the latest round: those still open, or those this submission answered."""
-    rounds = Q(resolved_at=None)
-    if row.submitted_at is not None:
-        rounds |= Q(resolved_at=row.submitted_at)
-    return {pin.cell: pin for pin in row.pins.filter(rounds)}
+    return {pin.cell: pin for pin in row.pins.all() if pin.resolved_at in {None, row.submitted_at}}
 
 
 def _corrections(

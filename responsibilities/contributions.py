@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from gongjian.foundation.kernel.actor import Actor, Reach
 from gongjian.foundation.tenancy.counts import Asking
+from gongjian.foundation.tenancy.together import LookUp
 from gongjian.foundation.web.shelves import (
     DashboardCard,
     NavigationEntry,
@@ -20,7 +21,13 @@ from gongjian.foundation.web.shelves import (
     todo_sources,
 )
 from orgs.models import Unit
-from orgs.queries import own_unit, root_unit
+from orgs.queries import (
+    open_children,
+    own_unit,
+    own_unit_ahead,
+    root_unit,
+    root_unit_ahead,
+)
 from responsibilities.authority import (
     ACKNOWLEDGE_TARGET,
     ALLOCATE_TARGET,
@@ -31,7 +38,13 @@ from responsibilities.authority import (
 )
 from responsibilities.enums import PlanState, TargetState
 from responsibilities.models import AnnualPlan, Target
-from responsibilities.queries.planning import current_plan, divisions, open_proposals
+from responsibilities.queries.planning import (
+    current_plan,
+    current_plan_ahead,
+    division_questions,
+    open_proposals,
+    read_divisions,
+)
 
 navigation.register(
     NavigationEntry(
@@ -140,12 +153,24 @@ def _waiting_receipts(actor: Actor) -> Asking[Sequence[Todo]]:
     ]
 
 
-def _undivided(actor: Actor) -> Sequence[Todo]:
+def _needed(actor: Actor) -> list[LookUp]:
+    """What the sources below look up first, where this post has any use for it."""
+    scope = actor.scope(ALLOCATE_TARGET)
+    if scope is None:
+        return []
+    unit = root_unit_ahead() if scope.reach is Reach.TENANT else own_unit_ahead(actor)
+    return [unit, current_plan_ahead()]
+
+
+def _undivided(actor: Actor) -> Asking[Sequence[Todo]]:
     unit = _own_unit(actor)
     plan = current_plan() if unit is not None else None
     if unit is None or plan is None or plan.state != PlanState.APPROVED or not unit.child_count:
         return []
-    rows = [row for row in divisions(plan, unit) if row.target and row.target.is_handed_down]
+    *parts, children = yield [*division_questions(plan, unit), open_children(unit)]
+    own, sums, lines = parts
+    divisions = read_divisions(own, sums, lines, children.count)
+    rows = [row for row in divisions if row.target and row.target.is_handed_down]
     open_rows = [row for row in rows if row.indicator.is_divisible]
     missing = sum(1 for row in open_rows if not row.is_settled)
     ready = sum(1 for row in open_rows if row.is_settled and row.issued_count < row.unit_count)
@@ -180,7 +205,7 @@ def _proposals(actor: Actor) -> Asking[Sequence[Todo]]:
 
 todo_sources.register(TodoSource("responsibilities.plans", "待审定方案", _waiting_plans))
 todo_sources.register(TodoSource("responsibilities.receipts", "待签收目标", _waiting_receipts))
-todo_sources.register(TodoSource("responsibilities.undivided", "未分解目标", _undivided))
+todo_sources.register(TodoSource("responsibilities.undivided", "未分解目标", _undivided, _needed))
 todo_sources.register(TodoSource("responsibilities.proposals", "待答复建议", _proposals))
 
 

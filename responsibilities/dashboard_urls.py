@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from responsibilities.views import briefings, dashboard, review_times
 
@@ -15,5 +15,10 @@ dashboard_urlpatterns: list[URLPattern] = [
     path("dashboard/", dashboard.NodeDashboard.as_view(), name="node_dashboard"),
     path(
         "dashboard/export/", dashboard.NodeDashboardExport.as_view(), name="node_dashboard_export"
+    ),
+    re_path(
+        r"^dashboard/briefing\.(?P<kind>pdf|docx)$",
+        dashboard.NodeBriefing.as_view(),
+        name="node_briefing",
     ),
 ]

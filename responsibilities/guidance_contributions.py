@@ -11,6 +11,7 @@ from gongjian.commons.notices.shelf import ReminderRule, reminder_rules
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.tenancy.counts import Asking
+from gongjian.foundation.tenancy.together import LookUp
 from gongjian.foundation.web.shelves import (
     NavigationEntry,
     Todo,
@@ -31,7 +32,7 @@ from responsibilities.authority import (
 from responsibilities.enums import DevelopmentState, PlanState, WorkPlanState
 from responsibilities.models import DevelopmentPlan, WorkPlan
 from responsibilities.queries.guidance import overdue_measures
-from responsibilities.queries.planning import current_plan
+from responsibilities.queries.planning import current_plan, current_plan_ahead
 from responsibilities.queries.returns import reviewers_of
 from responsibilities.services.development import RULE
 
@@ -124,13 +125,18 @@ def _developments_sent_back(actor: Actor) -> Asking[Sequence[Todo]]:
     ]
 
 
-def _measures_overdue(actor: Actor) -> Sequence[Todo]:
+def _needed(actor: Actor) -> list[LookUp]:
+    return [current_plan_ahead()] if actor.unit_id and actor.may(TICK_MEASURE) else []
+
+
+def _measures_overdue(actor: Actor) -> Asking[Sequence[Todo]]:
     if actor.unit_id is None or not actor.may(TICK_MEASURE):
         return []
     plan = current_plan()
     if plan is None or plan.state != PlanState.APPROVED:
         return []
-    late = overdue_measures(actor.unit_id, today(), plan)
+    (found,) = yield [overdue_measures(actor.unit_id, today(), plan)]
+    late = list(found)
     if not late:
         return []
     return [
@@ -154,7 +160,9 @@ todo_sources.register(
 todo_sources.register(
     TodoSource("responsibilities.developments_back", "退回的发展规划", _developments_sent_back)
 )
-todo_sources.register(TodoSource("responsibilities.measures", "到期未登记措施", _measures_overdue))
+todo_sources.register(
+    TodoSource("responsibilities.measures", "到期未登记措施", _measures_overdue, _needed)
+)
 
 #: Told at the moment of the act; these rules only name the notices on the page of rules.
 reminder_rules.register(ReminderRule(RULE, "发展规划报送和审阅", lambda day: ()))

@@ -39,7 +39,7 @@ from responsibilities.queries.standing import Board, BranchRow, Light, board, el
 TITLE = "报送与目标完成情况"
 #: Rows a chart holds legibly, rows of the list of those behind, quarters of the trend.
 CHARTED, LAGGING, QUARTERS = 30, 50, 8
-_NOTES = (
+NOTES = (
     "只计已审核通过的报表；已报率和按时率的分母是应报单位，免报单位不计。",
     "完成率为本年累计除以年度目标。不低于全年时间进度为达到时序，落后十个百分点以内为略慢，更多为滞后。",
 )
@@ -77,20 +77,20 @@ def _round_of(quarters: Sequence[Quarter], period: Period) -> Quarter | None:
 def _node_section(subject: Subject, quarters: Sequence[Quarter], quarter: Quarter) -> Section:
     found = board(subject.node, quarters, quarter.period)
     rows = [row for row in found.rows if row.line.expected]
-    blocks: list[Block] = [Words(_summary(subject, found, rows))]
+    blocks: list[Block] = [Words(summary(subject.name, found, rows))]
     if rows:
-        blocks.append(_filing_chart(rows))
+        blocks.append(filing_chart(rows))
         blocks.append(_branch_listing(found.node, rows))
     if found.cells:
         blocks.append(_course_chart(found))
         blocks.append(_target_listing(found))
     if len(found.rows) > 1 and found.lagging:
-        blocks.append(_lagging_listing(found))
+        blocks.append(lagging_listing(found))
     blocks += _trend(subject.node, quarters, quarter, found)
-    return Section(TITLE, _headlines(found), blocks, _NOTES)
+    return Section(TITLE, headlines(found), blocks, NOTES)
 
 
-def _headlines(found: Board) -> list[Headline]:
+def headlines(found: Board) -> list[Headline]:
     node = found.node
     lights = [row.light for row in node.standings]
     return [
@@ -106,10 +106,10 @@ def _percent(value: Decimal | None) -> str:
     return "—" if value is None else f"{show(value)}%"
 
 
-def _summary(subject: Subject, found: Board, rows: Sequence[BranchRow]) -> str:
+def summary(name: str, found: Board, rows: Sequence[BranchRow]) -> str:
     line = found.node.line
     text = (
-        f"{found.node.period}，{subject.name}应报{line.expected}家，已报{line.handed_in}家，"
+        f"{found.node.period}，{name}应报{line.expected}家，已报{line.handed_in}家，"
         f"审核通过并计入{line.included}家。"
     )
     measured = [row for row in found.node.standings if row.rate is not None]
@@ -134,7 +134,7 @@ def _summary(subject: Subject, found: Board, rows: Sequence[BranchRow]) -> str:
     return text
 
 
-def _filing_chart(rows: Sequence[BranchRow]) -> Chart:
+def filing_chart(rows: Sequence[BranchRow]) -> Chart:
     shown = rows[:CHARTED]
     return Chart(
         Shape.ROWS if len(shown) > 8 else Shape.BARS,
@@ -216,7 +216,7 @@ def _target_listing(found: Board) -> Listing:
     return Listing(f"年度目标完成情况（时间进度{show(found.course)}%）", columns, rows)
 
 
-def _lagging_listing(found: Board) -> Listing:
+def lagging_listing(found: Board) -> Listing:
     columns = [
         Column("单位", 22),
         Column("指标", 30),
@@ -290,7 +290,7 @@ def _group_section(subject: Subject, quarter: Quarter) -> Section | None:
         names = {code: offered[code].name for code in promised}
         blocks += [group.chart(names), group.indicators(names)]
     blocks.append(group.listing())
-    return Section(TITLE, group.headlines(), blocks, _NOTES)
+    return Section(TITLE, group.headlines(), blocks, NOTES)
 
 
 class _Members:

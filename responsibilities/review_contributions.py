@@ -11,6 +11,7 @@ from gongjian.foundation.calendar.working_days import corrections, working_days_
 from gongjian.foundation.kernel.actor import Actor, Reach, Scope
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.tenancy.counts import Asking
+from gongjian.foundation.tenancy.together import LookUp
 from gongjian.foundation.web.shelves import (
     DashboardCard,
     NavigationEntry,
@@ -21,7 +22,7 @@ from gongjian.foundation.web.shelves import (
     todo_sources,
 )
 from orgs.models import Unit
-from orgs.queries import own_unit, root_unit
+from orgs.queries import own_unit, own_unit_ahead, root_unit
 from responsibilities.authority import (
     MANAGE_BRIEFING,
     REVIEW_RETURN,
@@ -34,6 +35,7 @@ from responsibilities.models import Consolidation, Indicator
 from responsibilities.queries.dashboard import all_quarters, trend
 from responsibilities.queries.duty_rates import REVIEW_DAYS
 from responsibilities.queries.returns import (
+    asked_periods_ahead,
     chosen_period,
     progress_of,
     progress_of_children,
@@ -171,21 +173,23 @@ def review_todos(actor: Actor) -> Asking[Sequence[Todo]]:
     return todos
 
 
-def consolidation_todos(actor: Actor) -> Sequence[Todo]:
-    """The own totals, once all below is accepted or the deadline has passed."""
-    period = chosen_period(None)
-    unit = own_unit(actor)
-    if (
-        period is None
-        or unit is None
-        or not unit.child_count
-        or not actor.may(SUBMIT_RETURN, at=unit)
-    ):
+def _needed(actor: Actor) -> list[LookUp]:
+    if not actor.may(SUBMIT_RETURN):
         return []
-    held = Consolidation.objects.filter(unit=unit, period=period)
+    return [asked_periods_ahead(), own_unit_ahead(actor)]
+
+
+def consolidation_todos(actor: Actor) -> Asking[Sequence[Todo]]:
+    """The own totals, once all below is accepted or the deadline has passed."""
+    period = chosen_period(None) if actor.may(SUBMIT_RETURN) else None
+    unit = own_unit(actor) if period is not None else None
+    if period is None or unit is None or not actor.may(SUBMIT_RETURN, at=unit):
+        return []
     if not unit.child_count or unit.parent_id is None:
         return []
-    if held.exclude(state=ConsolidationState.SENT_BACK).exists():
+    held = Consolidation.objects.filter(unit=unit, period=period)
+    (handed_up,) = yield [held.exclude(state=ConsolidationState.SENT_BACK)]
+    if handed_up:
         return []
     line = progress_of(unit, period)
     if not line.accepted or (line.accepted < line.expected and period.due_on >= today()):
@@ -202,7 +206,9 @@ def consolidation_todos(actor: Actor) -> Sequence[Todo]:
 
 
 todo_sources.register(TodoSource("responsibilities.review", "季报审核", review_todos))
-todo_sources.register(TodoSource("responsibilities.consolidation", "汇总上报", consolidation_todos))
+todo_sources.register(
+    TodoSource("responsibilities.consolidation", "汇总上报", consolidation_todos, _needed)
+)
 
 
 def _own_node(actor: Actor) -> Unit | None:

@@ -7,6 +7,7 @@
  */
 import { icon } from "./icons";
 import { canonical, readNumber } from "./numbers";
+import { previewPaste } from "./paste";
 import { isSignIn, send } from "./requests";
 import { toast } from "./toast";
 
@@ -110,13 +111,13 @@ class BehalfGrid extends HTMLElement {
   }
 
   /** What can be told without the server. */
-  private wrong(input: HTMLInputElement): string {
+  private wrong(input: HTMLInputElement, value = input.value): string {
     if (isWords(input)) {
       const most = Number(input.dataset.most);
-      const signs = [...input.value.trim()].length;
+      const signs = [...value.trim()].length;
       return signs > most ? `最多 ${most} 字，现有 ${signs} 字，请精简。` : "";
     }
-    const digits = readNumber(input.value);
+    const digits = readNumber(value);
     if (digits === null) return "请填写数字，没有请填 0。";
     if (digits.startsWith("-")) return "不能为负数。";
     if ("integer" in input.dataset && digits.includes("."))
@@ -239,8 +240,8 @@ class BehalfGrid extends HTMLElement {
     const row = this.rowOf(cell);
     const column = this.columnOf(cell);
     let over = 0;
-    const filled: HTMLInputElement[] = [];
-    this.beforePaste = [];
+    const targets: HTMLInputElement[] = [];
+    const values: string[] = [];
     lines.forEach((line, down) =>
       line.forEach((value, right) => {
         const target = this.at(row + down, column + right);
@@ -248,13 +249,24 @@ class BehalfGrid extends HTMLElement {
           over += value.trim() ? 1 : 0;
           return;
         }
-        this.beforePaste.push([target, target.value]);
-        target.value = (isWords(target) ? null : readNumber(value)) ?? value.trim();
-        filled.push(target);
+        targets.push(target);
+        values.push(value.trim());
       }),
     );
-    this.changed(filled);
-    toast(`已粘贴 ${filled.length} 格${over ? `，多出的 ${over} 格没有用上` : ""}。`, {
+    const apply = (): void => this.fill(targets, values, over);
+    const judge = (target: HTMLInputElement, value: string): string => this.wrong(target, value);
+    if (!previewPaste(targets, values, over, apply, { judge, rest: "格" })) apply();
+  }
+
+  /** Fill in the block; nothing was changed before. */
+  private fill(targets: HTMLInputElement[], values: string[], over: number): void {
+    this.beforePaste = targets.map((target) => [target, target.value]);
+    targets.forEach((target, place) => {
+      const value = values[place] ?? "";
+      target.value = (isWords(target) ? null : readNumber(value)) ?? value;
+    });
+    this.changed(targets);
+    toast(`已粘贴 ${targets.length} 格${over ? `，多出的 ${over} 格没有用上` : ""}。`, {
       label: "撤销",
       run: () => this.undoPaste(),
     });

@@ -32,6 +32,9 @@ interface HeatmapData {
   max?: number;
 }
 
+/** Signs of a heading that stands upright. */
+const SPINE = 7;
+
 export type ChartKind = "line" | "bar" | "heatmap";
 
 const root = (): CSSStyleDeclaration => getComputedStyle(document.documentElement);
@@ -229,6 +232,12 @@ function inkOn(share: number): string {
   return (light + 0.05) / 0.05 > 1.05 / (light + 0.05) ? "#000" : "#fff";
 }
 
+/** On a phone a heading reads downwards, as on a spine: two signs of each would be alike. */
+function upright(name: string): string {
+  const signs = [...name];
+  return (signs.length > SPINE ? [...signs.slice(0, SPINE - 1), "⋮"] : signs).join("\n");
+}
+
 function heatmap(data: HeatmapData, width: number): EChartsCoreOption {
   const min = data.min ?? 0;
   const max = data.max ?? 100;
@@ -251,7 +260,7 @@ function heatmap(data: HeatmapData, width: number): EChartsCoreOption {
     xAxis: {
       type: "category",
       position: "top",
-      data: data.columns.map((name) => (isNarrow ? name.slice(0, 2) : name)),
+      data: data.columns.map((name) => (isNarrow ? upright(name) : name)),
       ...axis(),
       axisLine: { show: false },
       // Long names of indicators stand on two lines instead of over each other.
@@ -259,9 +268,13 @@ function heatmap(data: HeatmapData, width: number): EChartsCoreOption {
         ...axis().axisLabel,
         interval: 0,
         fontSize: rem() * 0.78,
-        width: Math.max(28, (width - rem() * 6) / Math.max(1, data.columns.length) - 6),
-        overflow: "break",
-        lineHeight: rem() * 1,
+        ...(isNarrow
+          ? { lineHeight: rem() * 0.86 }
+          : {
+              width: Math.max(28, (width - rem() * 6) / Math.max(1, data.columns.length) - 6),
+              overflow: "break",
+              lineHeight: rem() * 1,
+            }),
       },
     },
     yAxis: {

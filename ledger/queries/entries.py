@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from gongjian.foundation.kernel.once import once_a_page
 from gongjian.foundation.tenancy.models import TenantQuerySet
+from gongjian.foundation.tenancy.together import LookUp, first_of
 from ledger.enums import Operation
 from ledger.models import Body, Coverage, Entry, EntryVersion, LedgerSettings, Term
 from ledger.models.entries import EntryFacts
@@ -20,6 +21,12 @@ from orgs.enums import Line
 def rules() -> LedgerSettings:
     """The region's rules, or the usual ones."""
     return LedgerSettings.objects.first() or LedgerSettings()
+
+
+def rules_ahead() -> LookUp:
+    return LookUp(
+        rules, (), LedgerSettings.objects.all(), lambda rows: first_of(rows) or LedgerSettings()
+    )
 
 
 def running_on(day: date) -> Q:

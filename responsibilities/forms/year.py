@@ -12,13 +12,19 @@ from django import forms
 
 from gongjian.foundation.calendar.deadlines import hour_label
 from orgs.enums import Category, Level
-from responsibilities.queries.arrangement import Line
+from orgs.fields import UnitsField
+from orgs.models import Unit
+from orgs.pasted import units_named
+from responsibilities.authority import OPEN_QUARTER
+from responsibilities.queries.arrangement import FILING_LEVELS, Line
 
 #: Half hours of the working day that a deadline may fall on; empty is the end of the day.
 _HALF_HOURS = [time(number // 2, number % 2 * 30) for number in range(16, 48)]
 _BETWEEN = re.compile(r"[,，、;；\s]+")
 #: A reminder is at most so many working days before or after the deadline.
 FARTHEST = {"before": 20, "after": 20}
+#: Lines of a pasted list that are named when they cannot be read.
+SHOWN_PROBLEMS = 10
 KINDS_ASKED = [one for one in Category.choices if one[0] not in {"region", "system"}]
 
 
@@ -226,6 +232,19 @@ class ArrangementForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text="不勾选即该层级的全部单位。",
     )
+    units = UnitsField(
+        label="逐个指定单位",
+        permission=OPEN_QUARTER,
+        required=False,
+        help_text="指定了单位的，只由这些单位填报，上面的层级和类别不再起作用。",
+    )
+    pasted = forms.CharField(
+        label="粘贴单位名单",
+        required=False,
+        max_length=50_000,
+        widget=forms.Textarea(attrs={"rows": 4, "placeholder": "每行一个单位的名称或代码"}),
+        help_text="从Excel复制一列即可。同名的单位请写代码，或写“名称（上级单位）”。",
+    )
     reminders = StepsField(
         label="提醒",
         required=False,
@@ -257,6 +276,7 @@ class ArrangementForm(forms.Form):
             "locks_after": line.locks_after,
             "levels": list(line.levels),
             "categories": list(line.categories),
+            "units": list(line.unit_ids),
             "reminders": written_steps(line.reminders),
             "opens_itself": line.opens_itself,
         }
@@ -266,12 +286,39 @@ class ArrangementForm(forms.Form):
         form_key.choices = list(titles.items())
         if not is_special:
             # The name and the days of a quarter follow from the calendar.
-            for name in ("name", "starts_on", "ends_on"):
+            for name in ("name", "starts_on", "ends_on", "units", "pasted"):
                 del self.fields[name]
+            return
+        units: Any = self.fields["units"]
+        units.offer(Unit.objects.filter(closed_on__isnull=True))
+        # Asked for below, where no unit was chosen by itself.
+        self.fields["levels"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if "units" not in self.fields:
+            return values
+        chosen = [unit.pk for unit in values.get("units") or ()]
+        if text := values.get("pasted"):
+            found = units_named(text, Unit.objects.filter(closed_on__isnull=True))
+            for problem in found.problems[:SHOWN_PROBLEMS]:
+                self.add_error("pasted", problem)
+            if len(found.problems) > SHOWN_PROBLEMS:
+                self.add_error(
+                    "pasted", f"还有{len(found.problems) - SHOWN_PROBLEMS}行有同样的问题。"
+                )
+            chosen += [unit.pk for unit in found.units]
+        values["unit_ids"] = list(dict.fromkeys(chosen))
+        if values["unit_ids"]:
+            values["levels"] = values.get("levels") or list(FILING_LEVELS)
+        elif not values.get("levels") and "pasted" not in self.errors:
+            self.add_error("levels", "请至少选择一个填报层级，或逐个指定单位。")
+        return values
 
     def typed(self) -> Line:
         values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in self.cleaned_data.items()
+            if name not in {"units", "pasted"}
         }
         return replace(self.line, **values)

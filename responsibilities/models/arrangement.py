@@ -49,6 +49,10 @@ class Arrangement(TenantOwned):
         default=list,
         blank=True,
     )
+    #: Chosen one by one; where there are any, level and category do not count.
+    unit_ids = ArrayField(
+        models.BigIntegerField(), verbose_name="指定单位", default=list, blank=True
+    )
     reminders = ArrayField(models.SmallIntegerField(), verbose_name="提醒", default=usual_steps)
     opens_itself = models.BooleanField("到日自动开启", default=True)
     arranged_by = models.CharField("安排人", max_length=200, blank=True, editable=False)
@@ -70,6 +74,8 @@ class Arrangement(TenantOwned):
     @property
     def whom(self) -> str:
         """The units asked, in words."""
+        if self.unit_ids:
+            return "指定的"
         kinds: dict[Any, Any] = dict(Category.choices)
         if self.categories:
             return "、".join(str(kinds[one]) for one in self.categories)

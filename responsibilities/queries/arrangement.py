@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
-from django.db.models import Count, Exists, Max, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 
 from gongjian.foundation.calendar.models import Period, PeriodKind
 from gongjian.foundation.calendar.periods import FILING_DAYS, quarter_of
@@ -16,7 +16,9 @@ from gongjian.foundation.calendar.working_days import (
     working_deadline,
 )
 from gongjian.foundation.kernel.dates import quarter_label
+from gongjian.foundation.kernel.once import once_a_page
 from gongjian.foundation.tenancy.models import TenantQuerySet
+from gongjian.foundation.tenancy.together import LookUp
 from orgs.enums import Level
 from orgs.models import Unit
 from responsibilities.enums import FormState
@@ -46,28 +48,52 @@ class Line:
     form_key: str = QUARTERLY
     levels: tuple[str, ...] = FILING_LEVELS
     categories: tuple[str, ...] = ()
+    unit_ids: tuple[int, ...] = ()
     reminders: tuple[int, ...] = ()
     opens_itself: bool = True
 
 
-def units_asked(levels: Sequence[str], categories: Sequence[str] = ()) -> TenantQuerySet[Unit]:
-    """Open units of some levels, or of some categories alone."""
+def units_asked(
+    levels: Sequence[str], categories: Sequence[str] = (), unit_ids: Sequence[int] = ()
+) -> TenantQuerySet[Unit]:
+    """Open units of some levels, or of some categories alone, or those chosen one by one."""
+    if unit_ids:
+        return Unit.objects.filter(pk__in=unit_ids, closed_on__isnull=True)  # type: ignore[return-value]
     rows = Unit.objects.filter(level__in=levels, closed_on__isnull=True)
     return rows.filter(category__in=categories) if categories else rows  # type: ignore[return-value]
 
 
+@once_a_page
+def arrangement_of(period: Period) -> Arrangement | None:
+    """What the year's table says of a period."""
+    return Arrangement.objects.filter(period=period).first()
+
+
+def arrangement_of_ahead(period: Period) -> LookUp:
+    return LookUp(arrangement_of, (period,), Arrangement.objects.filter(period=period))
+
+
 def asked_units(period: Period) -> TenantQuerySet[Unit]:
     """Units that owe a return for the period; without an arrangement all that file."""
-    held = Arrangement.objects.filter(period=period).first()
+    held = arrangement_of(period)
     if held is None:
         return units_asked(FILING_LEVELS)
-    return units_asked(held.levels, held.categories)
+    return units_asked(held.levels, held.categories, held.unit_ids)
 
 
+@once_a_page
 def arranged(year: int) -> list[Arrangement]:
     """Arrangements of a year with ``is_open``, in the order of their opening."""
+    return list(_arranged(year))
+
+
+def arranged_ahead(year: int) -> LookUp:
+    return LookUp(arranged, (year,), _arranged(year), list)
+
+
+def _arranged(year: int) -> QuerySet[Arrangement]:
     opened = Exists(Obligation.objects.filter(period=OuterRef("period_id")))
-    return list(
+    return (
         Arrangement.objects.filter(period__year=year)
         .select_related("period")
         .annotate(is_open=opened)
@@ -137,6 +163,7 @@ def line_of(held: Arrangement) -> Line:
         form_key=held.form_key,
         levels=tuple(held.levels),
         categories=tuple(held.categories),
+        unit_ids=tuple(held.unit_ids),
         reminders=tuple(held.reminders),
         opens_itself=held.opens_itself,
     )

@@ -10,19 +10,17 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from gongjian.foundation.calendar.models import Period, PeriodKind
 from gongjian.foundation.kernel.actor import PATH_STEP
 from gongjian.foundation.kernel.dates import SHANGHAI
-from gongjian.foundation.kernel.once import once_a_page
 from gongjian.foundation.tenancy.scope import require_tenant_id
+from gongjian.foundation.tenancy.together import look_up_together
 from orgs.models import Unit
 from responsibilities.aggregation import Across, maxima_of, quotient, rates_of, rule_of
 from responsibilities.cells import Cell
 from responsibilities.enums import Basis
-from responsibilities.models import Obligation, ReturnForm
 from responsibilities.queries.bucket_sql import (
     BRANCH,
     COUNTS,
@@ -36,19 +34,19 @@ from responsibilities.queries.bucket_sql import (
     select,
 )
 from responsibilities.queries.places import Places
+from responsibilities.queries.returns import (
+    asked_forms,
+    asked_forms_ahead,
+    asked_periods,
+    asked_periods_ahead,
+)
 
 
-@once_a_page
 def all_rounds() -> list[Quarter]:
     """Periods of every kind for which returns are owed, oldest first, each with its one form."""
-    owed = Obligation.objects.filter(period=OuterRef("pk")).order_by("bucket")
-    periods = list(
-        Period.objects.annotate(form_id=Subquery(owed.values("form_id")[:1]))
-        .filter(form_id__isnull=False)
-        .order_by("starts_on", "pk")
-    )
-    forms = ReturnForm.objects.in_bulk({period.form_id for period in periods})
-    return [Quarter(period, forms[period.form_id]) for period in periods]
+    look_up_together([asked_periods_ahead(), asked_forms_ahead()])
+    forms = asked_forms()
+    return [Quarter(period, forms[period.form_id]) for period in asked_periods()]  # type: ignore[attr-defined]
 
 
 def all_quarters() -> list[Quarter]:

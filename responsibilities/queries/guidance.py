@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Prefetch, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import today
 from gongjian.foundation.tenancy.models import TenantQuerySet
-from orgs.guidance_queries import categories_of, category_of
+from gongjian.foundation.tenancy.together import fetch_all, first_of
+from orgs.guidance_queries import categories_of, running_placements
 from orgs.models import GuidanceCategory, Unit
 from responsibilities.authority import APPROVE_GUIDANCE, MANAGE_GUIDANCE
 from responsibilities.enums import WorkPlanState
@@ -124,17 +125,39 @@ class Program:
 
 def program_of(unit: Unit, plan: AnnualPlan) -> Program:
     """The unit's page: its category's plan with its own targets and progress."""
-    category = category_of(unit.pk)
-    work_plan = None if category is None else work_plan_of(plan, category)
-    targets = {target.indicator_id: target for target in targets_of(unit.pk, plan)}
+    placed = running_placements().filter(unit_id=unit.pk)
+    in_force = WorkPlan.objects.filter(
+        plan=plan,
+        category__in=placed.order_by().values("category_id"),
+        state=WorkPlanState.APPROVED,
+    )
+    covering = _developments(unit, plan.year).prefetch_related("measures")
+    placements, work_plans, own_targets, developments = fetch_all(
+        [
+            placed.select_related("category")[:1],
+            in_force.select_related("plan", "category")[:1],
+            targets_of(unit.pk, plan),
+            covering[:1],
+        ]
+    )
+    category = placements[0].category if placements else None
+    work_plan = first_of(work_plans)
+    targets = {target.indicator_id: target for target in own_targets}
     weights: list[WeightRow] = []
     measures: list[MeasureRow] = []
     if work_plan is not None:
+        weighed, steps, ticks = fetch_all(
+            [
+                work_plan.weights.select_related("indicator"),
+                work_plan.measures.all(),
+                MeasureTick.objects.filter(unit=unit, measure__work_plan=work_plan),
+            ]
+        )
         weights = [
-            WeightRow(row.indicator, row.weight, targets.get(row.indicator_id))
-            for row in work_plan.weights.select_related("indicator")
+            WeightRow(row.indicator, row.weight, targets.get(row.indicator_id)) for row in weighed
         ]
-        measures = measure_rows(work_plan, unit)
+        done = {tick.measure_id: tick for tick in ticks}
+        measures = [MeasureRow(measure, done.get(measure.pk)) for measure in steps]
     weighted = {row.indicator.pk for row in weights}
     return Program(
         unit=unit,
@@ -144,33 +167,23 @@ def program_of(unit: Unit, plan: AnnualPlan) -> Program:
         measures=measures,
         weights=weights,
         others=[target for key, target in targets.items() if key not in weighted],
-        development=development_of(unit, plan.year),
+        development=first_of(developments),
     )
 
 
-def measure_rows(work_plan: WorkPlan, unit: Unit) -> list[MeasureRow]:
-    own = Prefetch("ticks", queryset=MeasureTick.objects.filter(unit=unit), to_attr="own")
-    return [
-        MeasureRow(measure, measure.own[0] if measure.own else None)
-        for measure in work_plan.measures.prefetch_related(own)
-    ]
-
-
-def development_of(unit: Unit, year: int) -> DevelopmentPlan | None:
-    """The development plan that covers a year, the newest first."""
+def _developments(unit: Unit, year: int) -> QuerySet[DevelopmentPlan]:
+    """The development plans that cover a year, the newest first."""
     found = DevelopmentPlan.objects.filter(unit=unit, from_year__lte=year, to_year__gte=year)
-    return found.prefetch_related("measures").order_by("-from_year").first()
+    return found.select_related("unit").order_by("-from_year")
 
 
-def overdue_measures(unit_id: int, day: date, plan: AnnualPlan) -> list[WorkPlanMeasure]:
+def overdue_measures(unit_id: int, day: date, plan: AnnualPlan) -> QuerySet[WorkPlanMeasure]:
     """Measures of the unit's category that are past their day and not done."""
-    category_id = categories_of([unit_id]).get(unit_id)
-    if category_id is None:
-        return []
-    return list(
+    placed = running_placements().filter(unit_id=unit_id).order_by()
+    return (
         WorkPlanMeasure.objects.filter(
             work_plan__plan=plan,
-            work_plan__category_id=category_id,
+            work_plan__category__in=placed.values("category_id"),
             work_plan__state=WorkPlanState.APPROVED,
             due_on__lt=day,
         )

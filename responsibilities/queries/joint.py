@@ -12,6 +12,8 @@ from django.utils.timezone import localtime
 
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.dates import long_date
+from gongjian.foundation.kernel.once import once_a_page
+from gongjian.foundation.tenancy.together import LookUp
 from orgs.enums import Line
 from orgs.models import Post, Unit
 from orgs.queries import current_appointments
@@ -29,10 +31,23 @@ TURNS: dict[str, tuple[Line, Line]] = {
 
 def rule_for(quarterly_return: QuarterlyReturn) -> JointRule | None:
     """The rule of the level that decides on this return now."""
-    place = quarterly_return.review_unit
-    return JointRule.objects.filter(
-        level=Subquery(Unit.objects.filter(pk=place.parent_id or 0).values("level"))
-    ).first()
+    found: JointRule | None = rule_above(quarterly_return.review_unit.parent_id or 0)
+    return found
+
+
+@once_a_page
+def rule_above(unit_id: int) -> JointRule | None:
+    """The rule of the level of a unit."""
+    return _rules_at(unit_id).first()
+
+
+def rule_above_ahead(unit_id: int) -> LookUp:
+    return LookUp(rule_above, (unit_id,), _rules_at(unit_id))
+
+
+def _rules_at(unit_id: int) -> QuerySet[JointRule]:
+    level = Unit.objects.filter(pk=unit_id).values("level")
+    return JointRule.objects.filter(level=Subquery(level))
 
 
 def party_of(actor: Actor) -> str:

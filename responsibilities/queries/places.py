@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
 
 from gongjian.foundation.calendar.models import Period
 from gongjian.foundation.kernel.once import once_a_page
+from gongjian.foundation.tenancy.together import LookUp
 from responsibilities.models import Relocation
 
 
 @once_a_page
 def _moves() -> list[tuple[str, str, date]]:
-    return list(Relocation.objects.order_by("pk").values_list("old_path", "new_path", "moved_on"))
+    return list(_all_moves())
+
+
+def _all_moves() -> QuerySet[Any]:
+    return Relocation.objects.order_by("pk").values_list("old_path", "new_path", "moved_on")
+
+
+def moves_ahead() -> LookUp:
+    return LookUp(_moves, (), _all_moves(), list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Case, Count, Q, QuerySet, Sum, When
 
 from gongjian.foundation.kernel.numbers import show
 from gongjian.foundation.kernel.once import once_a_page
 from gongjian.foundation.tenancy.models import TenantQuerySet
+from gongjian.foundation.tenancy.together import LookUp, fetch_all, first_of
 from orgs.models import Unit
 from orgs.queries import open_children
 from responsibilities.enums import AllocationStyle, PlanState, TargetState
-from responsibilities.models import AnnualPlan, Indicator, Target
+from responsibilities.models import AnnualPlan, Indicator, PlanIndicator, Target
 
 ZERO = Decimal(0)
 
@@ -23,8 +24,17 @@ ZERO = Decimal(0)
 @once_a_page
 def current_plan() -> AnnualPlan | None:
     """The approved plan of the latest year, else the latest draft."""
-    plans = AnnualPlan.objects.exclude(state=PlanState.ARCHIVED).order_by("-year")
-    return plans.filter(state=PlanState.APPROVED).first() or plans.first()
+    found: AnnualPlan | None = first_of(_plans()[:1])
+    return found
+
+
+def _plans() -> QuerySet[AnnualPlan]:
+    drafts_last = Case(When(state=PlanState.APPROVED, then=0), default=1)
+    return AnnualPlan.objects.exclude(state=PlanState.ARCHIVED).order_by(drafts_last, "-year")
+
+
+def current_plan_ahead() -> LookUp:
+    return LookUp(current_plan, (), _plans()[:1])
 
 
 def last_year_values(plan: AnnualPlan, unit_ids: Iterable[int]) -> dict[tuple[int, int], Decimal]:
@@ -136,15 +146,18 @@ class Division:
 
 def divisions(plan: AnnualPlan, unit: Unit) -> list[Division]:
     """How far the unit has handed down each indicator of the plan."""
-    own = {
-        target.indicator_id: target
-        for target in Target.objects.filter(plan=plan, unit=unit).select_related("unit")
-    }
+    questions = division_questions(plan, unit)
+    own, figures, lines = fetch_all(questions)
+    return read_divisions(own, figures, lines, open_children(unit).count())
+
+
+def division_questions(plan: AnnualPlan, unit: Unit) -> list[QuerySet[Any]]:
+    """What ``read_divisions`` needs but the number of units below."""
     handed_down = ~Q(state=TargetState.DRAFT)
-    # A row of aggregates holds sums beside counts, which no type can say.
-    figures: dict[int, dict[str, Any]] = {
-        row["indicator_id"]: dict(row)
-        for row in Target.objects.filter(plan=plan, parent__unit=unit)
+    return [
+        Target.objects.filter(plan=plan, unit=unit).select_related("unit"),
+        Target.objects.filter(plan=plan, parent__unit=unit)
+        .order_by()
         .values("indicator_id")
         .annotate(
             below=Sum("value"),
@@ -152,11 +165,22 @@ def divisions(plan: AnnualPlan, unit: Unit) -> list[Division]:
             issued=Count("pk", filter=handed_down),
             acknowledged=Count("pk", filter=Q(state=TargetState.ACKNOWLEDGED)),
             proposals=Count("pk", filter=Q(proposed_value__isnull=False, proposal_decision="")),
-        )
-    }
-    unit_count = open_children(unit).count()
+        ),
+        plan.lines.select_related("indicator").order_by("order", "pk"),
+    ]
+
+
+def read_divisions(
+    targets: Iterable[Target],
+    sums: Iterable[dict[str, Any]],
+    lines: Iterable[PlanIndicator],
+    unit_count: int,
+) -> list[Division]:
+    own = {target.indicator_id: target for target in targets}
+    # A row of aggregates holds sums beside counts, which no type can say.
+    figures: dict[int, dict[str, Any]] = {row["indicator_id"]: dict(row) for row in sums}
     found = []
-    for line in plan.lines.select_related("indicator").order_by("order", "pk"):
+    for line in lines:
         row = figures.get(line.indicator_id, {})
         found.append(
             Division(

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Substr
 from django.utils import timezone
 
 from gongjian.foundation.calendar.models import Period, PeriodKind
 from gongjian.foundation.kernel.once import once_a_page
 from gongjian.foundation.tenancy.scope import require_tenant_id
+from gongjian.foundation.tenancy.together import LookUp
 from orgs.models import Post, Unit
 from orgs.queries import current_appointments
 from responsibilities.cells import Cell, fill_totals
@@ -39,10 +41,46 @@ def form_of(period: Period) -> ReturnForm | None:
 
 
 @once_a_page
+def asked_periods() -> list[Period]:
+    """Periods for which returns are owed, oldest first, each with its ``form_id``."""
+    return list(_asked())
+
+
+def asked_periods_ahead() -> LookUp:
+    return LookUp(asked_periods, (), _asked(), list)
+
+
+def _asked() -> QuerySet[Period]:
+    owed = Obligation.objects.filter(period=OuterRef("pk")).order_by("bucket")
+    return (
+        Period.objects.annotate(form_id=Subquery(owed.values("form_id")[:1]))
+        .filter(form_id__isnull=False)
+        .order_by("starts_on", "pk")
+    )
+
+
+@once_a_page
+def asked_forms() -> dict[int, ReturnForm]:
+    """The forms of these periods by their keys."""
+    return _by_key(_forms())
+
+
+def asked_forms_ahead() -> LookUp:
+    return LookUp(asked_forms, (), _forms(), _by_key)
+
+
+def _forms() -> QuerySet[ReturnForm]:
+    chosen: QuerySet[Any] = _asked().order_by()
+    return ReturnForm.objects.filter(pk__in=chosen.values("form_id")).order_by("pk")
+
+
+def _by_key(forms: Iterable[ReturnForm]) -> dict[int, ReturnForm]:
+    return {form.pk: form for form in forms}
+
+
 def open_periods() -> list[Period]:
     """Periods for which returns are owed: the quarters newest first, then what is beside them."""
-    found = Period.objects.filter(obligations__isnull=False).distinct().order_by("-starts_on", "pk")
-    return quarters_first(found)
+    return quarters_first(asked_periods())
 
 
 def quarters_first(periods: Iterable[Period]) -> list[Period]:
@@ -73,12 +111,21 @@ def before(period: Period) -> Q:
     return found
 
 
+@once_a_page
 def earlier_returns(unit: Unit, period: Period, limit: int = 8) -> list[QuarterlyReturn]:
     """What the unit handed in for the periods before, newest first."""
-    return list(
+    return list(_earlier(unit, period)[:limit])
+
+
+def earlier_returns_ahead(unit: Unit, period: Period) -> LookUp:
+    return LookUp(earlier_returns, (unit, period), _earlier(unit, period)[:8], list)
+
+
+def _earlier(unit: Unit, period: Period) -> QuerySet[QuarterlyReturn]:
+    return (
         QuarterlyReturn.objects.filter(before(period), unit=unit, state__in=HANDED_IN)
         .select_related("form", "period")
-        .order_by("-period__starts_on")[:limit]
+        .order_by("-period__starts_on")
     )
 
 
@@ -125,15 +172,25 @@ def pinned_cells(quarterly_return: QuarterlyReturn) -> set[str]:
     return set(quarterly_return.pins.filter(resolved_at=None).values_list("cell", flat=True))
 
 
+@once_a_page
 def targets_of(unit: Unit, year: int) -> dict[str, Decimal]:
     """Issued values of a unit for the year, by indicator code."""
+    return _by_code(_issued(unit, year))
+
+
+def targets_of_ahead(unit: Unit, year: int) -> LookUp:
+    return LookUp(targets_of, (unit, year), _issued(unit, year), _by_code)
+
+
+def _issued(unit: Unit, year: int) -> QuerySet[Any]:
     targets = Target.objects.filter(
         unit=unit, plan__year=year, plan__state=PlanState.APPROVED
     ).exclude(state=TargetState.DRAFT)
-    return {
-        code: issued if issued is not None else value
-        for code, issued, value in targets.values_list("indicator__code", "issued_value", "value")
-    }
+    return targets.values_list("indicator__code", "issued_value", "value")
+
+
+def _by_code(rows: Iterable[tuple[str, Decimal | None, Decimal]]) -> dict[str, Decimal]:
+    return {code: value if issued is None else issued for code, issued, value in rows}
 
 
 def year_to_date(
@@ -170,6 +227,7 @@ LIMIT %(limit)s
 """
 
 
+@once_a_page
 def peer_values(quarterly_return: QuarterlyReturn, limit: int = 200) -> list[list[Decimal | None]]:
     """Values of the units beside this one for the same period, for the median."""
     with connection.cursor() as cursor:

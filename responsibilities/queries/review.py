@@ -6,12 +6,15 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gongjian.foundation.kernel.actor import PATH_STEP, Actor, Reach
 from gongjian.foundation.kernel.masking import masked
+from gongjian.foundation.kernel.once import once_a_page
 from gongjian.foundation.tenancy.models import TenantQuerySet
+from gongjian.foundation.tenancy.together import LookUp, look_up_together
 from orgs.models import Appointment, Unit
 from orgs.queries import ancestor_paths, current_appointments
 from responsibilities.authority import REVIEW_RETURN
@@ -137,10 +140,35 @@ def changed_slots(before: Values | None, now: Values) -> list[int]:
 
 def phrases_for(actor: Actor) -> list[str]:
     """Remarks to choose from: what this person wrote last, then the tenant's list."""
+    look_up_together(phrases_ahead(actor))
+    last = list(dict.fromkeys(_written(actor)))[:3]
+    return list(dict.fromkeys([*last, *(_kept() or PHRASES)]))
+
+
+def phrases_ahead(actor: Actor) -> list[LookUp]:
+    return [
+        LookUp(_written, (actor,), _last_remarks(actor), list),
+        LookUp(_kept, (), _kept_phrases(), list),
+    ]
+
+
+@once_a_page
+def _written(actor: Actor) -> list[str]:
+    return list(_last_remarks(actor))
+
+
+@once_a_page
+def _kept() -> list[str]:
+    return list(_kept_phrases())
+
+
+def _last_remarks(actor: Actor) -> QuerySet[Any]:
     recent = ReturnRemark.objects.filter(author=actor.label[:200]).order_by("-pk")
-    last = list(dict.fromkeys(recent.values_list("text", flat=True)[:30]))[:3]
-    kept = list(ReviewPhrase.objects.filter(is_active=True).values_list("text", flat=True))
-    return list(dict.fromkeys([*last, *(kept or PHRASES)]))
+    return recent.values_list("text", flat=True)[:30]
+
+
+def _kept_phrases() -> QuerySet[Any]:
+    return ReviewPhrase.objects.filter(is_active=True).values_list("text", flat=True)
 
 
 def receivers_for(unit: Unit) -> list[Appointment]:

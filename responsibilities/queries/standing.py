@@ -8,8 +8,12 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from django.db.models import QuerySet
+
 from gongjian.foundation.calendar.models import Period
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.kernel.once import once_a_page
+from gongjian.foundation.tenancy.together import LookUp
 from orgs.models import Unit
 from responsibilities.aggregation import Across, quotient, rule_of
 from responsibilities.cells import Cell, completion
@@ -205,12 +209,26 @@ def branch_rows(
     ]
 
 
+@once_a_page
+def child_units(node: Unit) -> list[Unit]:
+    """Units right below a node, the closed ones too."""
+    return list(_children(node))
+
+
+def child_units_ahead(node: Unit) -> LookUp:
+    return LookUp(child_units, (node,), _children(node), list)
+
+
+def _children(node: Unit) -> QuerySet[Unit]:
+    return Unit.objects.filter(parent=node).order_by("path")
+
+
 def branch_units(node: Unit, found: NodeFigures, period: Period) -> dict[str, Unit]:
     """Branches of today that are open or have figures, and those that moved away since."""
     paths = found.paths(period)
     gone = [path for path in paths if not path.startswith(node.path)]
-    units = Unit.objects.filter(parent=node).order_by("path")
-    rows = list(units | Unit.objects.filter(path__in=gone) if gone else units)
+    rows = child_units(node)
+    rows += Unit.objects.filter(path__in=gone).order_by("path") if gone else []
     return {unit.path: unit for unit in rows if unit.is_open or unit.path in paths}
 
 

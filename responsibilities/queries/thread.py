@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from gongjian.commons.notices.models import Notice
 from gongjian.foundation.audit.models import TrailEntry
 from gongjian.foundation.audit.trail import history_of
 from gongjian.foundation.kernel.dates import SHANGHAI
 from gongjian.foundation.kernel.numbers import show
+from gongjian.foundation.tenancy.together import fetch_all
 from orgs.queries import ancestor_paths
 from responsibilities.models import Consolidation, Obligation, QuarterlyReturn
 
@@ -72,9 +74,17 @@ class Event:
 
 def thread_of(quarterly_return: QuarterlyReturn) -> list[Event]:
     """Everything that happened to a return, oldest first."""
-    entries = list(history_of(quarterly_return)[:LONGEST])[::-1]
-    entries += list(history_of(quarterly_return.obligation)[:50])
-    events = _of_trail(sorted(entries, key=lambda entry: entry.at))
+    own, owed, messages, told, urged, handed_up = fetch_all(
+        [
+            history_of(quarterly_return)[:LONGEST],
+            history_of(quarterly_return.obligation)[:50],
+            quarterly_return.messages.all(),
+            _notices(quarterly_return),
+            _notices(quarterly_return.obligation),
+            _consolidated(quarterly_return),
+        ]
+    )
+    events = _of_trail(sorted([*own[::-1], *owed], key=lambda entry: entry.at))
     _pin(events, quarterly_return)
     events += [
         Event(
@@ -86,10 +96,13 @@ def thread_of(quarterly_return: QuarterlyReturn) -> list[Event]:
             is_message=True,
             from_unit=message.from_unit,
         )
-        for message in quarterly_return.messages.all()
+        for message in messages
     ]
-    events += _reminders(quarterly_return)
-    events += _consolidations(quarterly_return)
+    events += [
+        Event(row["first"], "系统提醒", "催办提醒", row["title"], icon="bell")
+        for row in [*told, *urged]
+    ]
+    events += _consolidations(handed_up)
     return sorted(events, key=lambda event: event.at)
 
 
@@ -142,36 +155,30 @@ def _pin(events: list[Event], quarterly_return: QuarterlyReturn) -> None:
             event.text = ""
 
 
-def _reminders(quarterly_return: QuarterlyReturn) -> list[Event]:
+def _notices(subject: QuarterlyReturn | Obligation) -> QuerySet[Any]:
     """Reminders that went out about it, each once however many posts were told."""
-    found = []
-    for subject in (quarterly_return, quarterly_return.obligation):
-        kind = Obligation._meta.label_lower
-        if isinstance(subject, QuarterlyReturn):
-            kind = QuarterlyReturn._meta.label_lower
-        rows = (
-            Notice.objects.filter(subject_kind=kind, subject_id=subject.pk)
-            .exclude(rule__in=_ECHOES)
-            .order_by()
-            .values("rule", "stage", "title")
-            .annotate(first=Min("created_at"))[:60]
-        )
-        found += [
-            Event(row["first"], "系统提醒", "催办提醒", row["title"], icon="bell") for row in rows
-        ]
-    return found
+    return (
+        Notice.objects.filter(subject_kind=subject._meta.label_lower, subject_id=subject.pk)
+        .exclude(rule__in=_ECHOES)
+        .order_by()
+        .values("rule", "stage", "title")
+        .annotate(first=Min("created_at"))[:60]
+    )
 
 
-def _consolidations(quarterly_return: QuarterlyReturn) -> list[Event]:
+def _consolidated(quarterly_return: QuarterlyReturn) -> QuerySet[Consolidation] | None:
     """Totals handed up with this return in them."""
     accepted = quarterly_return.accepted_at
     if accepted is None:
-        return []
-    rows = Consolidation.objects.filter(
+        return None
+    return Consolidation.objects.filter(
         unit__path__in=ancestor_paths(quarterly_return.unit.path)[:-1],
         period_id=quarterly_return.period_id,
         submitted_at__gte=accepted,
     ).select_related("unit")
+
+
+def _consolidations(rows: Iterable[Consolidation]) -> list[Event]:
     return [
         Event(
             row.submitted_at,

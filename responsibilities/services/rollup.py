@@ -100,6 +100,12 @@ FROM unnest({lists}) AS f(basis, place, {columns})
 ON CONFLICT (tenant_id, period_id, basis, form_id, path) DO UPDATE
 SET computed_at = now(), {updates}
 """
+# What is there already is written over by its key: an upsert would try to insert each first.
+_CHANGE = """
+UPDATE responsibilities_rollupbucket b SET computed_at = now(), {changes}
+FROM unnest(%(new_id)s::bigint[], {lists}) AS f(id, {columns})
+WHERE b.tenant_id = %(tenant)s AND b.id = f.id
+"""
 _CASTS = {name: "numeric[]" if name not in {"counts", "year_counts"} else "int[]" for name in LISTS}
 
 
@@ -175,11 +181,13 @@ def _write(year: Sequence[Quarter], cut: Cut, places: Iterable[str] = ()) -> int
         cursor.execute(compare, named)
         rows = cursor.fetchall()
         gone = [held for held, basis, *_ in rows if basis is None]
-        wrong = [row[1:] for row in rows if row[1] is not None]
+        wrong = [row for row in rows if row[1] is not None]
         if gone:
             RollupBucket.objects.filter(pk__in=gone).delete()
-        if wrong:
-            _store(cursor, named, wrong)
+        if changed := [(held, *row) for held, _, _, *row in wrong if held is not None]:
+            _change(cursor, named, changed)
+        if missing := [row for held, *row in wrong if held is None]:
+            _store(cursor, named, missing)
         return len(rows) + _write_branches(
             cursor, year[-1], None if cut is EVERYTHING else {row[2] for row in rows}
         )
@@ -210,6 +218,25 @@ def _write_branches(cursor: CursorWrapper, quarter: Quarter, changed: set[str] |
     return int(count)
 
 
+def _change(cursor: CursorWrapper, named: Mapping[str, Any], rows: Sequence[Any]) -> None:
+    names = ("id", *_COLUMNS)
+    cursor.execute(
+        _CHANGE.format(
+            columns=", ".join(_COLUMNS),
+            changes=", ".join(
+                f"{name} = f.{name}::{_CASTS.get(name, 'bigint')}" for name in _COLUMNS
+            ),
+            lists=", ".join(f"%(new_{name})s::text[]" for name in _COLUMNS),
+        ),
+        {**named, **_columns(names, rows)},
+    )
+
+
+def _columns(names: Sequence[str], rows: Sequence[Any]) -> dict[str, list[Any]]:
+    parts = zip(*rows, strict=True)
+    return {f"new_{name}": list(part) for name, part in zip(names, parts, strict=True)}
+
+
 def _store(
     cursor: CursorWrapper, named: Mapping[str, Any], rows: Sequence[tuple[str, ...]]
 ) -> None:
@@ -221,13 +248,7 @@ def _store(
             lists=", ".join(f"%(new_{name})s::text[]" for name in names),
             updates=", ".join(f"{name} = excluded.{name}" for name in _COLUMNS),
         ),
-        {
-            **named,
-            **{
-                f"new_{name}": list(part)
-                for name, part in zip(names, zip(*rows, strict=True), strict=True)
-            },
-        },
+        {**named, **_columns(names, rows)},
     )
 
 

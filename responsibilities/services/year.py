@@ -26,7 +26,7 @@ from orgs.queries import system_actor
 from orgs.services import demand_valid
 from responsibilities.authority import OPEN_QUARTER
 from responsibilities.models import Arrangement, Obligation
-from responsibilities.queries.arrangement import Line, form_titles, line_of
+from responsibilities.queries.arrangement import Line, form_titles, line_of, units_asked
 from responsibilities.queries.returns import latest_form
 from responsibilities.services.obligations import open_period
 
@@ -39,7 +39,7 @@ _OF_PERIOD = (
     "due_time",
     "locks_after",
 )
-_OF_ARRANGEMENT = ("form_key", "levels", "categories", "reminders", "opens_itself")
+_OF_ARRANGEMENT = ("form_key", "levels", "categories", "unit_ids", "reminders", "opens_itself")
 
 
 def _demand_office(actor: Actor) -> None:
@@ -130,7 +130,14 @@ def _demand_sound(line: Line) -> None:
         errors["ends_on"] = f"{line.name}：统计期间的止日不能早于起日。"
     if not line.name.strip():
         errors["name"] = "请写明专项名称，各单位会看到。"
-    if not line.levels:
+    if line.unit_ids and line.kind != PeriodKind.SPECIAL:
+        errors["units"] = f"{line.name}：只有专项可以逐个指定单位。"
+    elif line.unit_ids:
+        # Closed since, or of another region: neither may be asked.
+        known = units_asked((), (), line.unit_ids).count()
+        if known != len(set(line.unit_ids)):
+            errors["units"] = "指定的单位中有已撤并的或不存在的，请重新选择。"
+    elif not line.levels:
         errors["levels"] = f"{line.name}：请至少选择一个填报层级。"
     if line.form_key not in form_titles():
         errors["form_key"] = f"{line.name}：所选报表还没有发布，请先在“报表格式”中发布。"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,14 +10,26 @@ from urllib.parse import quote, urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.dateparse import parse_date
+from django.utils.http import content_disposition_header
 
+from gongjian.commons.documents.reporting.paper import TEMPLATE
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.tenancy.together import look_up_together
 from gongjian.foundation.web.pages import Page
 from orgs.models import Unit
-from orgs.queries import root_unit, visible_ancestors
+from orgs.queries import (
+    numbered_unit,
+    numbered_unit_ahead,
+    own_unit,
+    own_unit_ahead,
+    root_unit,
+    visible_ancestors,
+    visible_ancestors_ahead,
+)
 from responsibilities.aggregation import Across, rule_of
 from responsibilities.authority import VIEW_ROLLUP
 from responsibilities.cells import Cell
+from responsibilities.dashboard_paper import briefing
 from responsibilities.dashboard_workbook import XLSX, board_workbook
 from responsibilities.enums import Basis
 from responsibilities.queries.bucket_sql import Quarter, cells_of
@@ -28,11 +41,16 @@ from responsibilities.queries.dashboard import (
     newest,
     trend,
 )
-from responsibilities.queries.returns import quarters_first
-from responsibilities.queries.standing import LONGEST, Board, board
+from responsibilities.queries.places import moves_ahead
+from responsibilities.queries.returns import asked_forms_ahead, asked_periods_ahead, quarters_first
+from responsibilities.queries.standing import LONGEST, Board, board, child_units_ahead
 
 #: Quarters that the trend shows, and rows that a chart can hold legibly.
 QUARTERS, CHARTED = 8, 30
+_TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +81,14 @@ class _BoardPage(Page, base=True):
 
     def asked(self) -> Asked:
         given = self.request.GET
+        text = given.get("unit", "")
+        named = numbered_unit_ahead(int(text)) if text.isdigit() else own_unit_ahead(self.actor)
+        look_up_together([named, asked_periods_ahead(), asked_forms_ahead(), moves_ahead()])
         quarters = all_rounds()
         chosen = [row for row in quarters if str(row.period.pk) == given.get("period")]
         as_of = _day(given.get("as_of", ""))
         return Asked(
-            unit=self._unit(given.get("unit", "")),
+            unit=self._unit(text),
             quarters=quarters,
             quarter=chosen[0] if chosen else newest(quarters),
             basis=Basis.HANDED_IN if given.get("all") == "1" else Basis.ACCEPTED,
@@ -77,9 +98,9 @@ class _BoardPage(Page, base=True):
 
     def _unit(self, text: str) -> Unit:
         if text:
-            found = Unit.objects.filter(pk=int(text)).first() if text.isdigit() else None
+            found = numbered_unit(int(text)) if text.isdigit() else None
         else:
-            found = Unit.objects.filter(pk=self.actor.unit_id or 0).first() or root_unit()
+            found = own_unit(self.actor) or root_unit()
         if found is None or not self.scope.covers(found.path):
             raise Http404
         return found
@@ -100,6 +121,9 @@ class NodeDashboard(_BoardPage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         asked = self.asked()
+        look_up_together(
+            [visible_ancestors_ahead(asked.unit, self.scope), child_units_ahead(asked.unit)]
+        )
         above = visible_ancestors(asked.unit, self.scope)
         context: dict[str, Any] = {
             "asked": asked,
@@ -130,6 +154,8 @@ def _figures(asked: Asked, quarter: Quarter) -> dict[str, Any]:
         "switch_url": asked.query(all="" if asked.basis == Basis.HANDED_IN else "1"),
         "today_url": asked.query(as_of=""),
         "export_query": asked.query(),
+        # Who owes is known of this moment alone.
+        "briefing_query": asked.query(as_of=""),
         "trend_cells": cells,
         "cell": cell,
         "points": points,
@@ -224,3 +250,36 @@ class NodeDashboardExport(_BoardPage):
         name = quote(f"{asked.unit}{asked.quarter.period}驾驶舱.xlsx")
         response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
         return response
+
+
+class NodeBriefing(_BoardPage):
+    """简报 of the node and period on the screen, as PDF or as a Word document."""
+
+    permission = VIEW_ROLLUP
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        asked = self.asked()
+        if asked.quarter is None:
+            raise Http404
+        made = briefing(
+            asked.unit, asked.quarters, asked.quarter, basis=asked.basis, organ=asked.unit.name
+        )
+        kind = kwargs["kind"]
+        content = _print(made.values) if kind == "pdf" else _write(made.values)
+        response = HttpResponse(content, content_type=_TYPES[kind])
+        response["Content-Disposition"] = content_disposition_header(
+            as_attachment=True, filename=f"{made.title}.{kind}"
+        )
+        return response
+
+
+def _print(values: Mapping[str, Any]) -> bytes:
+    from gongjian.commons.documents.rendering import render_pdf  # noqa: PLC0415 -- slow import
+
+    return render_pdf(TEMPLATE, values).content
+
+
+def _write(values: Mapping[str, Any]) -> bytes:
+    from gongjian.commons.documents.word import build_report  # noqa: PLC0415 -- slow import
+
+    return build_report(values)

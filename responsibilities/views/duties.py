@@ -14,11 +14,14 @@ from django.utils.timezone import localtime
 
 from gongjian.foundation.calendar.deadlines import spoken
 from gongjian.foundation.calendar.models import Period
+from gongjian.foundation.calendar.working_days import corrections_ahead
 from gongjian.foundation.kernel.dates import long_date, today
+from gongjian.foundation.tenancy.counts import count_all
 from gongjian.foundation.tenancy.models import TenantQuerySet
+from gongjian.foundation.tenancy.together import LookUp, look_up_together
 from gongjian.foundation.web.pages import ConfirmPage, DetailPage, FormPage, ListPage
 from orgs.models import Unit
-from orgs.queries import visible_ancestors
+from orgs.queries import visible_ancestors, visible_ancestors_ahead
 from responsibilities.authority import (
     DECIDE_EXTENSION,
     EXEMPT_OBLIGATION,
@@ -30,6 +33,7 @@ from responsibilities.duty_workbook import write_list
 from responsibilities.filters.duties import DutyFilter
 from responsibilities.forms.duties import DutyChangeForm, PhonesForm
 from responsibilities.models import Obligation
+from responsibilities.queries.arrangement import arrangement_of_ahead
 from responsibilities.queries.duties import (
     STANDINGS,
     calls,
@@ -102,6 +106,9 @@ class DutyBoard(_DutyPage, ListPage):
     fragment_template = "responsibilities/_duty_body.html"
     heading = "应报清单"
 
+    def needed_ahead(self) -> list[LookUp]:
+        return [corrections_ahead()]
+
     def get_queryset(self) -> Any:
         self.unit, self.period = self.get_unit(), self.get_period()
         return self.rows(self.unit, self.period)
@@ -113,7 +120,15 @@ class DutyBoard(_DutyPage, ListPage):
         unit, period = self.unit, self.period
         if period is None:
             return {"unit": unit, "period": None}
-        counts = standing_counts(duties_of(period, unit.path))
+        look_up_together([visible_ancestors_ahead(unit, self.scope), arrangement_of_ahead(period)])
+        duties = duties_of(period, unit.path)
+        counts = standing_counts(duties)
+        shut, new = count_all(
+            [
+                duties.filter(shut=True) if period.locks_after is not None else None,
+                newcomers(period, unit.path),
+            ]
+        )
         chosen = self.request.GET.get("standing", "")
         total = sum(counts.values())
         pills = [{"value": "", "label": "全部", "count": total}]
@@ -128,11 +143,9 @@ class DutyBoard(_DutyPage, ListPage):
             "chosen": chosen,
             "expected": total - counts["exempt"] - counts["left"],
             "counts": counts,
-            "shut": duties_of(period, unit.path).filter(shut=True).count()
-            if period.locks_after is not None
-            else 0,
+            "shut": shut,
             "timeline": timeline(period),
-            "newcomers": newcomers(period, unit.path).count(),
+            "newcomers": new,
             "may_admit": self.actor.may(OPEN_QUARTER) and period.due_on >= today(),
             "may_exempt": self.actor.may(EXEMPT_OBLIGATION),
             "may_extend": self.actor.may(DECIDE_EXTENSION),

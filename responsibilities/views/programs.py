@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.tenancy.together import look_up_together
 from gongjian.foundation.web.pages import (
     DetailPage,
     FormPage,
@@ -18,6 +19,7 @@ from gongjian.foundation.web.pages import (
     StepPage,
 )
 from orgs.models import Unit
+from orgs.queries import numbered_unit, numbered_unit_ahead
 from responsibilities.authority import TICK_MEASURE, VIEW_GUIDANCE, WRITE_DEVELOPMENT
 from responsibilities.enums import DevelopmentState, WorkPlanState
 from responsibilities.filters.guidance import DevelopmentFilter
@@ -29,7 +31,7 @@ from responsibilities.models import (
     WorkPlanMeasure,
 )
 from responsibilities.queries.guidance import program_of
-from responsibilities.queries.planning import current_plan
+from responsibilities.queries.planning import current_plan, current_plan_ahead
 from responsibilities.services.development import (
     approve_development,
     finish_measure,
@@ -72,7 +74,8 @@ class MyProgram(UnitProgram):
     permission = VIEW_GUIDANCE
 
     def get_object(self) -> Unit:
-        unit = Unit.objects.filter(pk=self.actor.unit_id or 0).first()
+        look_up_together([numbered_unit_ahead(self.actor.unit_id or 0), current_plan_ahead()])
+        unit = numbered_unit(self.actor.unit_id or 0)
         if unit is None:
             raise Http404
         return unit

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django_tables2 import RequestConfig
 
 from gongjian.foundation.kernel.errors import FieldErrors
+from gongjian.foundation.tenancy.together import look_up_together
 from gongjian.foundation.web.pages import ConfirmPage, DetailPage, ListPage, Page, StepPage
 from responsibilities.authority import (
     DELEGATE_REVIEW,
@@ -25,8 +26,9 @@ from responsibilities.comparison import compare
 from responsibilities.enums import ReturnState
 from responsibilities.filters.review import EVERY_STATE, SIGNED, ReviewFilter
 from responsibilities.models import QuarterlyReturn
-from responsibilities.queries.joint import joint_of, with_signatures
-from responsibilities.queries.review import may_review, phrases_for, reviewable
+from responsibilities.queries.joint import joint_of, rule_above_ahead, with_signatures
+from responsibilities.queries.returns import earlier_returns_ahead, targets_of_ahead
+from responsibilities.queries.review import may_review, phrases_ahead, phrases_for, reviewable
 from responsibilities.queries.thread import thread_of
 from responsibilities.services.behalf import is_own_filing
 from responsibilities.services.joint import take_back_signature
@@ -204,7 +206,9 @@ class ReturnDetail(DetailPage):
     """One return side by side with its last quarter, last year and its peers."""
 
     permission = VIEW_RETURN
-    queryset = _RETURNS
+    queryset = _RETURNS.select_related(
+        "obligation__unit", "unit__parent", "review_place__parent"
+    ).prefetch_related("pins")
     template_name = "responsibilities/return_detail.html"
 
     def get_steps(self) -> list[dict[str, str]]:
@@ -233,6 +237,14 @@ class ReturnDetail(DetailPage):
 
     def get_extra(self) -> dict[str, Any]:
         row, actor = self.object, self.actor
+        look_up_together(
+            [
+                earlier_returns_ahead(row.unit, row.period),
+                targets_of_ahead(row.unit, row.period.year),
+                rule_above_ahead(row.review_unit.parent_id or 0),
+                *phrases_ahead(actor),
+            ]
+        )
         mine = may_review(actor, row)
         joint = joint_of(row, actor)
         reviewing = mine and row.state == ReturnState.SUBMITTED

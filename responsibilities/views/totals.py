@@ -9,9 +9,18 @@ from django.urls import reverse
 
 from gongjian.foundation.calendar.models import Period
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.tenancy.together import LookUp, look_up_together
 from gongjian.foundation.web.pages import ConfirmPage, DetailPage, ListPage, Page, StepPage
 from orgs.models import Unit
-from orgs.queries import own_unit, root_unit, visible_ancestors
+from orgs.queries import (
+    numbered_unit,
+    numbered_unit_ahead,
+    own_unit,
+    own_unit_ahead,
+    root_unit,
+    visible_ancestors,
+    visible_ancestors_ahead,
+)
 from responsibilities.aggregation import WORDS, Across, rule_of
 from responsibilities.authority import (
     REVIEW_RETURN,
@@ -24,7 +33,10 @@ from responsibilities.enums import Basis
 from responsibilities.models import Consolidation
 from responsibilities.queries.bucket_sql import Quarter, cells_of
 from responsibilities.queries.dashboard import all_rounds, figures, freshness, year_up_to
+from responsibilities.queries.places import moves_ahead
 from responsibilities.queries.returns import (
+    asked_forms_ahead,
+    asked_periods_ahead,
     chosen_period,
     debtors,
     form_of,
@@ -34,7 +46,7 @@ from responsibilities.queries.returns import (
     targets_of,
 )
 from responsibilities.queries.review import outsiders_of
-from responsibilities.queries.standing import branch_rows
+from responsibilities.queries.standing import branch_rows, child_units_ahead
 from responsibilities.services.review import (
     accept_consolidation,
     send_back_consolidation,
@@ -51,12 +63,18 @@ class NodePage(Page, base=True):
 
     def get_unit(self) -> Unit:
         text = self.request.GET.get("unit") or self.request.POST.get("unit") or ""
-        found = Unit.objects.filter(pk=int(text)).first() if text.isdigit() else None
+        named = numbered_unit_ahead(int(text)) if text.isdigit() else own_unit_ahead(self.actor)
+        look_up_together([named, asked_periods_ahead(), *self.needed_ahead()])
+        found = numbered_unit(int(text)) if text.isdigit() else None
         if not text:
             found = own_unit(self.actor) or root_unit()
         if found is None or not self.scope.covers(found.path):
             raise Http404
         return found
+
+    def needed_ahead(self) -> list[LookUp]:
+        """What this page looks up anyway; asked together with its unit."""
+        return []
 
     def get_period(self) -> Period | None:
         return chosen_period(self.request.GET.get("period") or self.request.POST.get("period"))
@@ -133,8 +151,12 @@ class Rollup(NodePage):
     template_name = "responsibilities/rollup.html"
     heading = "数据汇总"
 
+    def needed_ahead(self) -> list[LookUp]:
+        return [asked_forms_ahead(), moves_ahead()]
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         unit, period = self.get_unit(), self.get_period()
+        look_up_together([visible_ancestors_ahead(unit, self.scope), child_units_ahead(unit)])
         quarters = all_rounds()
         context = self.frame(unit, period)
         if period is not None and any(row.period.pk == period.pk for row in quarters):

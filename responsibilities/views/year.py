@@ -10,8 +10,13 @@ from django.urls import reverse
 
 from gongjian.foundation.calendar.models import PeriodKind
 from gongjian.foundation.calendar.periods import FILING_DAYS
-from gongjian.foundation.calendar.working_days import corrections, working_deadline
+from gongjian.foundation.calendar.working_days import (
+    corrections,
+    corrections_ahead,
+    working_deadline,
+)
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.tenancy.together import look_up_together
 from gongjian.foundation.web.pages import ConfirmPage, FormPage, RecordsMixin
 from responsibilities.authority import OPEN_QUARTER
 from responsibilities.forms.year import ArrangementForm, Asked, YearForm
@@ -19,6 +24,7 @@ from responsibilities.models import Arrangement
 from responsibilities.queries.arrangement import (
     Line,
     arranged,
+    arranged_ahead,
     arranged_years,
     copied_lines,
     form_titles,
@@ -73,6 +79,9 @@ class Year(_YearPage):
 
     @cached_property
     def asked(self) -> list[Asked]:
+        look_up_together(
+            [arranged_ahead(self.year), arranged_ahead(self.year - 1), corrections_ahead()]
+        )
         held = {(row.period.kind, row.period.ordinal): row for row in arranged(self.year)}
         offered = {(line.kind, line.ordinal): (line, False) for line in usual_lines(self.year)}
         if self.request.GET.get("copy"):
@@ -84,7 +93,7 @@ class Year(_YearPage):
         counts: dict[Any, int] = {}
         found = []
         for key, (line, is_set) in offered.items():
-            scope = (line.levels, line.categories)
+            scope = (line.levels, line.categories, line.unit_ids)
             if scope not in counts:
                 counts[scope] = units_asked(*scope).count()
             row: Any = held.get(key)
@@ -152,6 +161,7 @@ class SpecialCreate(_YearPage):
     form_class = ArrangementForm
     heading = "增加专项报表"
     submit_label = "保存专项"
+    template_name = "responsibilities/arrangement_form.html"
     help_text = "专项与季度报表可在同一时间填报，各用各的报表、范围和期限，汇总互不相混。"
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -174,7 +184,7 @@ class SpecialCreate(_YearPage):
 
     def perform(self, form: Any) -> Arrangement:
         held = add_special(self.year, form.typed(), actor=self.actor)
-        count = units_asked(held.levels, held.categories).count()
+        count = units_asked(held.levels, held.categories, held.unit_ids).count()
         self.say(f"已安排{held.period}，开启后{count}家单位各应报一份。")
         return held
 
@@ -202,6 +212,7 @@ class ArrangementEdit(_ArrangementPage):
     """One period with its scope."""
 
     form_class = ArrangementForm
+    template_name = "responsibilities/arrangement_form.html"
     submit_label = "保存"
     success_message = "已保存。"
 
@@ -242,7 +253,7 @@ class ArrangementOpen(_ArrangementPage, ConfirmPage):
     def get_extra(self) -> dict[str, Any]:
         held = self.held
         form = latest_form(held.form_key)
-        count = units_asked(held.levels, held.categories).count()
+        count = units_asked(held.levels, held.categories, held.unit_ids).count()
         question = (
             "所用的报表还没有发布，请先在“报表格式”中发布。"
             if form is None

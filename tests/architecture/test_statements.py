@@ -14,8 +14,6 @@ _COUNT = re.compile(r'num_queries\((\d+)\)|^\s+\(?"[a-z_]+:[a-z_]+"[:,] (\d+)[,)
 MORE: dict[str, int] = {
     "assessments/test_services.py": 40,
     "commons/documents/test_pages.py": 30,
-    "responsibilities/test_duty_pages.py": 13,
-    "responsibilities/test_review_screens.py": 24,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from responsibilities.models import Obligation, QuarterlyReturn
 from responsibilities.services.returns import save_cells, start_return
@@ -40,8 +40,7 @@ def test_a_township_files_for_two_units_and_the_county_accepts(committed_cast, s
     expect(cell(village, CODES[0])).to_have_attribute("aria-invalid", "true")
     expect(saved).to_contain_text("需要更正")
 
-    # A block from a workbook fills both units.
-    cell(village, CODES[0]).evaluate(_PASTE, "120\t90\t12\t8\t6\n130\t95\t14\t9\t7\n")
+    paste_a_block(page, cell(village, CODES[0]), cell(firm, CODES[4]))
     expect(saved).to_contain_text("已保存")
     expect(cell(firm, CODES[4])).to_have_value("7")
     with scoped():
@@ -83,6 +82,26 @@ def test_a_township_files_for_two_units_and_the_county_accepts(committed_cast, s
         assert int(row.values[2]) == 13
         assert "吴建国" in row.filed_on_behalf
         assert "周海燕" in row.reviewed_by
+
+
+def paste_a_block(page: Page, first: Locator, last: Locator) -> None:
+    """Five cells of two units, from the first cell on; not filled in before it was looked over."""
+    # A block from a workbook is looked over first: what is wrong is named cell by cell.
+    preview = page.get_by_role("dialog", name="粘贴预览")
+    first.evaluate(_PASTE, "120\t约90\t12\t8\t6\n130\t-5\t14\t9\t7\t1\n")
+    expect(preview).to_contain_text(
+        "将填入 10 栏，2 栏有误，填入后仍须更正，多出的 1 格没有栏目可填"
+    )
+    expect(preview.get_by_role("row").filter(has_text="约90")).to_contain_text("红旗村，")
+    expect(preview.get_by_role("row").filter(has_text="-5")).to_contain_text("不能为负数")
+    expect(last).to_have_value("")
+    preview.get_by_role("button", name="取消").click()
+    expect(last).to_have_value("")
+
+    # Put right in the workbook, it fills both units.
+    first.evaluate(_PASTE, "120\t90\t12\t8\t6\n130\t95\t14\t9\t7\n")
+    expect(preview).to_contain_text("将填入 10 栏，各栏都能识别")
+    preview.get_by_role("button", name="填入").click()
 
 
 def accept_as_the_county(county: Page) -> None:

@@ -115,6 +115,7 @@ VALUES: dict[str, Any] = {
     "sheet": ["order", "urging"],
     "documents:route_edit kind": ["documents.notice"],
     "responsibilities:passages_export kind": ["docx", "xlsx"],
+    "responsibilities:node_briefing kind": ["docx", "pdf"],
     "kind": ["dispatch"],
     "outcome": ["discuss", "carry"],
     "paper": ["timetable", "sheets", "certificates", "archive"],

@@ -151,8 +151,7 @@ def test_the_number_of_statements_does_not_grow_with_the_tree(cast, sign_in, fil
             if "responsibilities_" in row["sql"] or 'FROM "orgs_unit"' in row["sql"]
         ]
         counts.append(len(own))
-    # The root has nobody above to name.
-    assert counts == [10, 11, 11, 11]
+    assert counts == [7, 7, 7, 7]
 
 
 def test_a_meeting_is_told_which_indicators_are_red_and_of_whom(cast, filled):

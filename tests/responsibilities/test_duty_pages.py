@@ -206,7 +206,7 @@ def test_duty_list_costs_the_same_for_one_and_three(
     keep = list(rows.values_list("pk", flat=True)[:extended])
     rows.exclude(pk__in=keep).delete()
     client = sign_in(cast.office)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         client.get(reverse("responsibilities:duty_list"))
 
 

@@ -258,11 +258,11 @@ def test_the_figures_cost_the_same_for_one_indicator_and_three(
         divide(cast, plan, cast.city, cast.office, parts, code=code)
     issue_targets(cast.city, plan=plan, actor=cast.office)
     pages = [
-        (cast.office, url("allocation_overview"), 12),
+        (cast.office, url("allocation_overview"), 10),
         (cast.office, url("allocation_grid", plan.pk, cast.city.pk), 9),
         (cast.office, url("allocation_board", target_of(plan, cast.city).pk), 9),
         (cast.county, url("my_targets"), 6),
-        (cast.office, url("annualplan_detail", plan.pk), 12),
+        (cast.office, url("annualplan_detail", plan.pk), 10),
     ]
     for actor, address, count in pages:
         client = sign_in(actor)

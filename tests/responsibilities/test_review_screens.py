@@ -236,5 +236,5 @@ def test_one_return_costs_the_same_however_long_its_list(
     client = sign_in(cast.township)
     client.get(row.get_absolute_url())
 
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(11):
         client.get(row.get_absolute_url())

@@ -8,8 +8,11 @@ import pytest
 from django.urls import reverse
 
 from gongjian.foundation.kernel.dates import today
+from gongjian.foundation.kernel.errors import FieldErrors
+from orgs.models import Unit
 from responsibilities.models import Arrangement, Obligation
 from responsibilities.queries.arrangement import usual_lines
+from responsibilities.queries.duties import newcomers
 from responsibilities.services.year import arrange_year
 from tests.factories.returns import make_due, make_form, open_quarter
 from tests.factories.year import make_arrangement, make_special, special
@@ -152,6 +155,59 @@ def test_a_special_is_added_with_its_own_units(office):
     assert "同名" in refused.content.decode()
 
 
+def _special_data(**values):
+    line = special()
+    days = ("starts_on", "ends_on", "opens_on", "due_on")
+    base = {name: getattr(line, name) for name in ("name", "form_key", *days)}
+    return base | {"reminders": "-3，0"} | values
+
+
+def test_a_special_of_units_chosen_one_by_one(office, cast):
+    address = _url("year_special") + "?year=2026"
+    data = _special_data(units=[cast.hongqi.pk], pasted=f"{cast.xinghuo.code}\n没有这个村")
+    refused = office.post(address, data)
+    assert refused.status_code == 422
+    assert "第2行“没有这个村”：没有这个单位" in refused.content.decode()
+    assert not Arrangement.objects.exists()
+
+    data["pasted"] = f"{cast.xinghuo.name}\n{cast.hongqi.name}"
+    answer = office.post(address, data, follow=True).content.decode()
+    assert "开启后2家单位各应报一份" in answer
+    assert "指定的 2 家" in answer
+    held = Arrangement.objects.get()
+    assert sorted(held.unit_ids) == sorted([cast.hongqi.pk, cast.xinghuo.pk])
+    question = office.get(_url("year_open", held.pk)).content.decode()
+    assert "将为指定的共 2 家单位各生成一份应报" in question
+    office.post(_url("year_open", held.pk))
+    owed = Obligation.objects.filter(period=held.period)
+    assert sorted(owed.values_list("unit_id", flat=True)) == sorted(held.unit_ids)
+
+
+def test_neither_level_nor_unit_is_refused(office):
+    refused = office.post(_url("year_special") + "?year=2026", _special_data())
+    assert refused.status_code == 422
+    assert "请至少选择一个填报层级，或逐个指定单位。" in refused.content.decode()
+
+
+def test_a_closed_or_foreign_unit_cannot_be_named_and_a_quarter_takes_none(cast):
+    form = make_form(cast)
+    Unit.objects.filter(pk=cast.xinghuo.pk).update(closed_on=today())
+    for unit_ids in ((cast.hongqi.pk, cast.xinghuo.pk), (cast.hongqi.pk, 10**9)):
+        with pytest.raises(FieldErrors) as refused:
+            make_special(cast, form, unit_ids=unit_ids)
+        assert "已撤并的或不存在的" in str(refused.value.errors["units"])
+    with pytest.raises(FieldErrors) as refused:
+        make_arrangement(cast, unit_ids=(cast.hongqi.pk,))
+    assert "只有专项" in str(refused.value.errors["units"])
+
+
+def test_who_joins_later_is_not_offered_to_a_special_of_chosen_units(office, cast):
+    held = make_special(cast, make_form(cast), unit_ids=(cast.hongqi.pk,))
+    office.post(_url("year_open", held.pk))
+    assert Obligation.objects.filter(period=held.period).count() == 1
+    assert not newcomers(held.period).exists()
+
+
 def test_the_scope_of_a_period_is_changed_on_its_own_page(office, cast):
     held = make_special(cast, make_form(cast))
     page = office.get(_url("year_edit", held.pk))
@@ -168,10 +224,10 @@ def test_the_year_asks_the_same_however_many_periods_it_has(
 ):
     arrange_year(2026, actor=cast.office, lines=usual_lines(2026)[:1])
     office.get(_url("year") + "?year=2026")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         office.get(_url("year") + "?year=2026")
     arrange_year(2026, actor=cast.office, lines=usual_lines(2026))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         office.get(_url("year") + "?year=2026")
 
 

@@ -158,6 +158,51 @@ def build_plain(title: str, note: str, parts: Sequence[Part]) -> bytes:
     return _saved(document)
 
 
+def build_report(values: Values) -> bytes:
+    """A report from the values of its printed page (``reporting.paper``).
+
+    Charts become tables of their figures, so that they can be drawn anew where they are used.
+    """
+    document = Document()
+    _prepare(document, is_landscape=False)
+    cleaned: dict[str, Any] = {key: clean_values(value) for key, value in values.items()}
+    _title(document, {"title": cleaned["title"], "organs": cleaned["unbroken"]})
+    byline = f"{cleaned['organ']}　{cleaned['made_on']}"
+    _line(document, byline, face=KAITI, align=WD_ALIGN_PARAGRAPH.CENTER)
+    _line(document, cleaned["lead"], indent=2 * _BODY_PT)
+    for section in cleaned["sections"]:
+        _heading(document, section["heading"], level=1, face=HEITI)
+        if section["headlines"]:
+            figures = "；".join(f"{one['label']} {one['value']}" for one in section["headlines"])
+            _line(document, f"{figures}。", indent=2 * _BODY_PT)
+        for block in section["blocks"]:
+            _report_block(document, block)
+        for note in section["notes"]:
+            _line(document, f"注：{note}", face=KAITI, size=12)
+    document.core_properties.title = str(cleaned["title"])[:250]
+    document.core_properties.author = str(cleaned["organ"])[:250]
+    return _saved(document)
+
+
+def _report_block(document: WordDocument, block: Values) -> None:
+    if block["kind"] == "words":
+        _line(document, block["text"], indent=2 * _BODY_PT)
+        return
+    _line(document, block["caption"], face=HEITI, size=12, align=_CENTER)
+    if block["kind"] == "listing":
+        rows = [*block["rows"], *([block["total"]] if block["total"] else [])]
+        _table(document, block["columns"], [[part["text"] for part in row] for row in rows])
+        return
+    series = block["chart"]["series"]
+    columns = [{"label": "　"}, *({"label": one["label"]} for one in series)]
+    lines = zip(block["chart"]["labels"], *(one["values"] for one in series), strict=True)
+    rows = [
+        [label, *("—" if value is None else f"{value:,g}" for value in figures)]
+        for label, *figures in lines
+    ]
+    _table(document, columns, rows)
+
+
 def _heading(
     document: WordDocument, text: str, *, level: int, face: str, size: float = _BODY_PT
 ) -> WordParagraph:

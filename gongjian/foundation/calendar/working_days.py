@@ -9,6 +9,7 @@ import chinese_calendar
 
 from gongjian.foundation.calendar.models import CalendarDay
 from gongjian.foundation.kernel.once import once_a_page
+from gongjian.foundation.tenancy.together import LookUp
 
 _ONE = timedelta(days=1)
 
@@ -17,6 +18,10 @@ _ONE = timedelta(days=1)
 def corrections() -> dict[date, bool]:
     """Days corrected by hand, which win over the package's calendar."""
     return dict(CalendarDay.objects.values_list("day", "is_working"))
+
+
+def corrections_ahead() -> LookUp:
+    return LookUp(corrections, (), CalendarDay.objects.values_list("day", "is_working"), dict)
 
 
 def is_working_day(day: date, corrected: Mapping[date, bool] | None = None) -> bool:

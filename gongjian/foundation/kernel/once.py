@@ -38,13 +38,31 @@ def once_a_page(look_up: Callable[P, R]) -> Callable[P, R]:
         answers = _answers.get()
         if answers is None:
             return look_up(*args, **kwargs)
-        key = (look_up, *map(_key, args), *((name, _key(value)) for name, value in kwargs.items()))
+        key = _key_of(asked, args, kwargs)
         if key not in answers:
             answers[key] = look_up(*args, **kwargs)
         found = answers[key]
         return list(found) if isinstance(found, list) else found  # type: ignore[return-value]
 
     return asked
+
+
+def is_open(look_up: Callable[..., Any], *args: Any) -> bool:
+    """Whether a page is being read that does not know this answer yet."""
+    answers = _answers.get()
+    return answers is not None and _key_of(look_up, args, {}) not in answers
+
+
+def keep(answer: object, look_up: Callable[..., Any], *args: Any) -> None:
+    """What a marked look-up would find, found otherwise; nothing is kept outside a page."""
+    answers = _answers.get()
+    if answers is not None:
+        answers[_key_of(look_up, args, {})] = answer
+
+
+def _key_of(look_up: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Hashable, ...]:
+    named = ((name, _key(value)) for name, value in kwargs.items())
+    return (look_up, *map(_key, args), *named)
 
 
 def _key(value: object) -> Hashable:

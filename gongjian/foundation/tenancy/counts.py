@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
+
+from gongjian.foundation.tenancy.together import fetch_all
 
 R = TypeVar("R")
 
@@ -52,18 +54,32 @@ def _rows_of(question: QuerySet[Any]) -> QuerySet[Any]:
     return question.order_by().values("pk")
 
 
-@dataclass(frozen=True, slots=True)
+#: Answers with more rows than these are fetched on their own, and only when looked through.
+FEW = 50
+
+
+@dataclass(slots=True)
 class Answer:
     """How many rows a question has; they are fetched when they are looked through, if any."""
 
     question: QuerySet[Any] | None
     count: int
+    #: The answers given together with this one: their few rows come in the same statement.
+    beside: list[Answer] = field(default_factory=list, repr=False)
 
     def __bool__(self) -> bool:
         return self.count > 0
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self.question if self.count and self.question is not None else ())
+        if not self.count or self.question is None:
+            return iter(())
+        if self.count <= FEW:
+            fetch_all([each.question for each in self.beside if 0 < each.count <= FEW])
+        return iter(self.question)
+
+    def first(self) -> Any:
+        """The first row, None where there is none."""
+        return next(iter(self), None)
 
 
 #: ``first, second = yield [question, question]``: the asker goes on when both are counted.
@@ -74,7 +90,8 @@ def ask_together(askers: Sequence[Asking[R] | R]) -> list[R]:
     """Let many askers say what they look for first, and count all of it in one statement.
 
     Most things that could wait for somebody do not: asking for each alone costs
-    a statement to learn of every empty list.
+    a statement to learn of every empty list. What is there is fetched in one
+    more statement, when the first asker looks.
     """
     results: dict[int, R] = {}
     questions: dict[int, list[QuerySet[Any] | None]] = {}
@@ -83,8 +100,13 @@ def ask_together(askers: Sequence[Asking[R] | R]) -> list[R]:
     while questions:
         asked, questions = questions, {}
         counts = iter(count_all([one for some in asked.values() for one in some]))
-        for place, some in asked.items():
-            answers = [Answer(one, next(counts)) for one in some]
+        given = {
+            place: [Answer(one, next(counts)) for one in some] for place, some in asked.items()
+        }
+        beside = [answer for answers in given.values() for answer in answers]
+        for answer in beside:
+            answer.beside = beside
+        for place, answers in given.items():
             _go_on(place, askers[place], answers, questions, results)
     return [results[place] for place in range(len(askers))]
 

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.kernel.registry import Registry
 from gongjian.foundation.tenancy.counts import Asking, ask_together
+from gongjian.foundation.tenancy.together import LookUp, look_up_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class TodoSource:
     label: str
     #: May say what it looks for and be answered together with all others: see ``Asking``.
     find: Callable[[Actor], Sequence[Todo] | Asking[Sequence[Todo]]]
+    #: What ``find`` looks up before it can ask; asked together with that of all others.
+    ahead: Callable[[Actor], Iterable[LookUp]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,10 @@ GROUPS = ("工作", "七项机制", "考核表彰", "组织与设置")
 
 def todos_of(actor: Actor, sources: Iterable[TodoSource] | None = None) -> list[Todo]:
     """Everything that waits for this post, the nearest due date first."""
-    chosen = todo_sources if sources is None else sources
+    chosen = list(todo_sources if sources is None else sources)
+    look_up_together(
+        look_up for source in chosen if source.ahead for look_up in source.ahead(actor)
+    )
     answers = ask_together([source.find(actor) for source in chosen])
     found = [todo for todos in answers for todo in todos]
     return sorted(found, key=lambda todo: (todo.due_on is None, todo.due_on or date.max))
