@@ -10,7 +10,7 @@ from django import forms
 from django.apps import apps
 from django.db.models import Q
 
-from gongjian.foundation.audit.models import Refusal, TrailEntry
+from gongjian.foundation.audit.models import TrailEntry
 from gongjian.foundation.kernel.dates import SHANGHAI
 from gongjian.foundation.tenancy.models import TenantOwned
 from orgs.enums import Role
@@ -61,30 +61,6 @@ def subject_kinds() -> list[tuple[str, str]]:
     }
     kinds |= {"orgs.tenant": "地区", "orgs.user": "账号"}
     return sorted(kinds.items(), key=lambda kind: kind[1])
-
-
-class RefusalFilter(django_filters.FilterSet):
-    since = django_filters.DateFilter(
-        label="自", field_name="day", lookup_expr="gte",
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )  # fmt: skip
-    until = django_filters.DateFilter(
-        label="至", field_name="day", lookup_expr="lte",
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )  # fmt: skip
-    actor = django_filters.CharFilter(
-        label="访问人",
-        field_name="actor_label",
-        lookup_expr="contains",
-        widget=forms.TextInput(attrs={"placeholder": "姓名、单位或职务"}),
-    )
-    often = django_filters.NumberFilter(
-        label="当日次数不少于", field_name="count", lookup_expr="gte"
-    )
-
-    class Meta:
-        model = Refusal
-        fields: list[str] = []
 
 
 class TrailFilter(django_filters.FilterSet):

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve, reverse
 from django_htmx.http import HttpResponseClientRedirect
 
-from gongjian.foundation.audit.refusals import REFUSED, note_refusal
 from gongjian.foundation.kernel.actor import Actor
 from gongjian.foundation.tenancy.scope import tenant_scope
 from gongjian.foundation.web.pages import Page
@@ -41,24 +40,9 @@ def acting(get_response: Answer) -> Answer:
             return _elsewhere(request) or get_response(request)
         request.actor = actor  # type: ignore[attr-defined]
         with tenant_scope(actor.tenant_id):
-            response = get_response(request)
-            if response.status_code in REFUSED:
-                _note(request, actor, response.status_code)
-            return response
+            return get_response(request)
 
     return middleware
-
-
-def _note(request: HttpRequest, actor: Actor, status: int) -> None:
-    """Only of our own pages: an address that leads nowhere is a slip of the pen."""
-    match = request.resolver_match
-    view = getattr(match.func, "view_class", None) if match is not None else None
-    if match is None or view is None or not issubclass(view, Page):
-        return
-    note_refusal(
-        actor, page=match.view_name, method=request.method or "", status=status,
-        address=request.path,
-    )  # fmt: skip
 
 
 def find_actor(request: HttpRequest) -> Actor | None:

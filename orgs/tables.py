@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any
 
 import django_tables2
 from django.utils.html import format_html, format_html_join
 from django_tables2 import A
 
-from gongjian.foundation.audit.models import Refusal, TrailEntry
+from gongjian.foundation.audit.models import TrailEntry
 from gongjian.foundation.calendar.models import Period
 from gongjian.foundation.web.tables import GongjianTable, NumberColumn
 from orgs.models import Post
@@ -107,28 +106,6 @@ class TrailTable(GongjianTable):
             len(names),
             format_html_join("", "<li>{}：{} → {}</li>", lines),
         )
-
-
-class RefusalTable(GongjianTable):
-    last_at = django_tables2.DateTimeColumn("Y-m-d H:i:s", verbose_name="最近")
-    actor_label = django_tables2.Column("访问人", order_by=("actor_label", "pk"))
-    address = django_tables2.Column("地址", orderable=False)
-    method = django_tables2.Column("方式")
-    status = django_tables2.Column("结果")
-    count = django_tables2.Column("次数")
-    first_at = django_tables2.DateTimeColumn("Y-m-d H:i:s", verbose_name="当日首次")
-
-    class Meta(GongjianTable.Meta):
-        model = Refusal
-        fields = ("last_at", "actor_label", "address", "method", "status", "count", "first_at")
-        order_by = ("-last_at",)
-        empty_text = "没有未获准的访问。"
-
-    def render_method(self, value: str) -> str:
-        return "查看" if value in {"GET", "HEAD"} else "办理"
-
-    def render_status(self, value: int) -> str:
-        return "无权办理" if value == HTTPStatus.FORBIDDEN else "无权查看或不存在"
 
 
 def _short(value: Any) -> str:

@@ -48,7 +48,6 @@ urlpatterns = [
     path("calendar/", settings.PeriodList.as_view(), name="period_list"),
     path("calendar/<int:pk>/", settings.PeriodEdit.as_view(), name="period_edit"),
     path("trail/", settings.TrailList.as_view(), name="trail_list"),
-    path("trail/refusals/", settings.RefusalList.as_view(), name="refusal_list"),
     path("trail/export/", settings.TrailExport.as_view(), name="trail_export"),
     path("switch/", session.SwitchPost.as_view(), name="switch_post"),
     path("no-post/", session.NoPost.as_view(), name="no_post"),

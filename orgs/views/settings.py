@@ -8,7 +8,7 @@ from typing import Any
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
-from gongjian.foundation.audit.models import Refusal, TrailEntry
+from gongjian.foundation.audit.models import TrailEntry
 from gongjian.foundation.audit.sealing import head
 from gongjian.foundation.calendar.models import CalendarDay, Period
 from gongjian.foundation.kernel.authority import Authority, authorities
@@ -17,12 +17,12 @@ from gongjian.foundation.kernel.errors import DomainError
 from gongjian.foundation.web.pages import FormPage, ListPage, Page, RecordsMixin
 from orgs.authority import GRANT_ROLE, MANAGE_CALENDAR, VIEW_TRAIL
 from orgs.enums import Role
-from orgs.filters import RefusalFilter, TrailFilter
+from orgs.filters import TrailFilter
 from orgs.forms import DEFAULT, ReachForm, WindowForm
 from orgs.models import RoleGrant
 from orgs.role_services import is_fixed, restore_role_grant, set_role_grant
 from orgs.services import change_filing_window
-from orgs.tables import PeriodTable, RefusalTable, TrailTable
+from orgs.tables import PeriodTable, TrailTable
 from orgs.trail_services import note_export
 from orgs.trail_workbook import MOST, trail_workbook
 
@@ -178,24 +178,6 @@ class TrailList(ListPage):
         return {
             "crumbs": [("工作台", "/"), ("操作记录", "")],
             "export_url": f"{reverse('orgs:trail_export')}?{query}",
-            "create_url": reverse("orgs:refusal_list"),
-            "create_label": "未获准的访问",
-        }
-
-
-class RefusalList(ListPage):
-    """未获准的访问: who asked for what was not theirs, by day."""
-
-    permission = VIEW_TRAIL
-    heading = "未获准的访问"
-    queryset = Refusal.objects.all()
-    table_class = RefusalTable
-    filterset_class = RefusalFilter
-
-    def get_extra(self) -> dict[str, Any]:
-        return {
-            "crumbs": [("操作记录", reverse("orgs:trail_list")), ("未获准的访问", "")],
-            "help_text": "每人每天每个页面记一行。点错、链接过期也会出现，次数多的才需要过问。",
         }
 
 

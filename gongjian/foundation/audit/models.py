@@ -68,38 +68,3 @@ class TrailSeal(TenantOwned):
 
     def __str__(self) -> str:
         return f"第{self.position}条"
-
-
-class Refusal(TenantOwned):
-    """未获准的访问: what a post asked for and did not get, counted by day.
-
-    One row for each page, method and answer of a person's day, so that neither a
-    careless script nor an attacker fills the table; the count and the last address
-    say how often and what. Not a part of the trail: nothing was done.
-    """
-
-    day = models.DateField("日期")
-    user_id = models.BigIntegerField("账号编号")
-    post_id = models.BigIntegerField("职务编号", default=0)
-    actor_label = models.CharField("访问人", max_length=200)
-    page = models.CharField("页面", max_length=80)
-    method = models.CharField("方式", max_length=8)
-    status = models.PositiveSmallIntegerField("结果")
-    address = models.CharField("最近的地址", max_length=200)
-    count = models.PositiveIntegerField("次数", default=1)
-    first_at = models.DateTimeField("首次", auto_now_add=True)
-    last_at = models.DateTimeField("最近", auto_now_add=True)
-
-    class Meta(TenantOwned.Meta):
-        verbose_name = "未获准的访问"
-        ordering = ["-last_at"]
-        constraints = [
-            *wall("audit_refusal"),
-            models.UniqueConstraint(
-                fields=["tenant", "day", "user_id", "post_id", "page", "method", "status"],
-                name="refusal_once_a_day",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.actor_label} {self.page}"
