@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db.models import Q
 
 from gongjian.foundation.audit.models import TrailEntry
+from gongjian.foundation.audit.trail import REFUSAL
 from gongjian.foundation.kernel.dates import SHANGHAI
 from gongjian.foundation.tenancy.models import TenantOwned
 from orgs.enums import Role
@@ -59,7 +60,7 @@ def subject_kinds() -> list[tuple[str, str]]:
         for model in apps.get_models()
         if issubclass(model, TenantOwned) and model is not TrailEntry
     }
-    kinds |= {"orgs.tenant": "地区", "orgs.user": "账号"}
+    kinds |= {"orgs.tenant": "地区", "orgs.user": "账号", REFUSAL: "被拒绝的访问"}
     return sorted(kinds.items(), key=lambda kind: kind[1])
 
 

@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "gongjian.foundation.web.middleware.private_pages",
     "orgs.middleware.acting",
+    "gongjian.commons.identity.refusals.refusals",
     "gongjian.commons.identity.gate.gate",
 ]
 

@@ -30,6 +30,8 @@ class Answer:
     statements: int
     #: Table → rows inserted, changed and removed by the request.
     written: dict[str, int]
+    #: Whether the request was refused and the trail holds that, as its one entry.
+    noted: bool
     response: Any
 
     @property
@@ -80,7 +82,12 @@ class Browser:
             }
             transaction.set_rollback(True)
         headers = dict(response.headers)
-        return Answer(response.status_code, headers, body, len(asked), written, response)
+        status = response.status_code
+        # A second entry would be an act, and is left to be found.
+        noted = status in {403, 404} and written.get("audit_trailentry") == 1
+        if noted:
+            del written["audit_trailentry"]
+        return Answer(status, headers, body, len(asked), written, noted, response)
 
 
 def _written() -> dict[str, int]:

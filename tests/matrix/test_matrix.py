@@ -86,7 +86,7 @@ def test_a_page_is_there_for_those_who_hold_its_permission_alone(route: Route, w
             wrong.append(f"visitor {method} {address}: {answer.status}")
         for key in outsiders(route, world.here):
             answer = browsers[key].ask(method, address, HTTP_HX_REQUEST="true")
-            if answer.status != 404 or answer.written or marks_in(answer):
+            if answer.status != 404 or answer.written or not answer.noted or marks_in(answer):
                 wrong.append(f"{key} {method} {address}: {answer.status} {answer.written}")
     none(wrong)
 
@@ -135,6 +135,8 @@ def faults(answer: Answer) -> list[str]:
     found = [] if answer.status == 404 else [f"status {answer.status}"]
     if answer.written:
         found.append(f"wrote {answer.written}")
+    if not answer.noted:
+        found.append("the trail does not tell of it")
     if any(letter == "B" for letter, _ in marks_in(answer)):
         found.append("shows the other tenant")
     return found
@@ -175,6 +177,6 @@ def test_rows_of_another_branch_do_not_exist_either(route: Route, world: World, 
         for method in route.methods:
             address = next(route.addresses(world.here, beyond))
             answer = browsers[key].ask(method, address)
-            if answer.status != 404 or answer.written:
+            if answer.status != 404 or answer.written or not answer.noted:
                 wrong.append(f"{key} {method} {address}: {answer.status} {answer.written}")
     none(wrong)

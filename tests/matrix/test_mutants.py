@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.test import override_settings
 from django.urls import path
 
+from gongjian.commons.identity import refusals
 from gongjian.foundation.web.pages import Page, RecordsMixin
 from orgs.models import Unit
 from publicity.models import Outlet
@@ -63,6 +64,14 @@ def _one_manager_less(model):
     stack.enter_context(without_row_security())
     stack.enter_context(without_managers(model))
     return stack
+
+
+def test_a_refusal_that_nobody_notes_is_found(world, browsers, monkeypatch):
+    route = ROUTES["orgs:unit_detail"]
+    matrix.test_rows_of_another_tenant_do_not_exist(route, world, browsers)
+    monkeypatch.setattr(refusals, "_refused", lambda *_: "")
+    with pytest.raises(pytest.fail.Exception, match="the trail does not tell of it"):
+        matrix.test_rows_of_another_tenant_do_not_exist(route, world, browsers)
 
 
 def test_a_lost_reach_is_found(world, browsers, monkeypatch):

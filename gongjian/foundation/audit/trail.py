@@ -10,6 +10,9 @@ from django.db import models
 from gongjian.foundation.audit.models import TrailEntry
 from gongjian.foundation.kernel.actor import Actor
 
+#: Kind of an entry about something refused, which has no record; its number is the account's.
+REFUSAL = "audit.refusal"
+
 
 def record(
     action: str,
