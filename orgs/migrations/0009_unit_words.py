@@ -15,19 +15,29 @@ from django.db import migrations, models
 # every pair, so that neither another tenant nor another level is walked over.
 CREATE = r"""
 CREATE FUNCTION unit_grams(words text, mark text) RETURNS text[]
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-SELECT pg_catalog.array_agg(DISTINCT mark || '/' || gram) FROM (
-    SELECT pg_catalog.substr(words, place, 2) AS gram
-    FROM pg_catalog.generate_series(1, pg_catalog.length(words) - 1) AS place
-    UNION ALL
-    SELECT pg_catalog.substr(words, place, 1)
-    FROM pg_catalog.generate_series(1, pg_catalog.length(words)) AS place
-    WHERE pg_catalog.ascii(pg_catalog.substr(words, place, 1)) > 127
-) AS grams
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    many integer := pg_catalog.length(words);
+    found text[] := '{}';
+    one text;
+BEGIN
+    FOR place IN 1..many LOOP
+        IF place < many THEN
+            found := found || (mark || '/' || pg_catalog.substr(words, place, 2));
+        END IF;
+        one := pg_catalog.substr(words, place, 1);
+        IF pg_catalog.ascii(one) > 127 THEN
+            found := found || (mark || '/' || one);
+        END IF;
+    END LOOP;
+    RETURN found;
+END
 $$;
+-- Names come by the thousand when a region is imported; a short list that waits makes that
+-- several times as fast, and a search reads through it in no time.
 CREATE INDEX unit_words ON orgs_unit USING gin (
     unit_grams(lower(name) || ' ' || pinyin, tenant_id::text || '.' || depth::text)
-) WITH (fastupdate = off);
+) WITH (fastupdate = on, gin_pending_list_limit = 256);
 CREATE INDEX unit_code_prefix ON orgs_unit (tenant_id, depth, code varchar_pattern_ops);
 CREATE FUNCTION unit_candidates(asked text, under text, most integer, looked_at integer)
 RETURNS SETOF bigint
