@@ -1,7 +1,8 @@
 """The real divisions of the country as one tenant, at growing sizes.
 
 ``make bench ARGS=scale`` takes 1,000 and 10,000 units; ``SCALE_SIZES`` names others
-(``1000,10000,100000,663000``; the largest means all there are). Names and codes are
+(``1000,10000,100000,700000``; the last means all there are). Costs over sizes are drawn
+to ``build/scale.svg``. Names and codes are
 real, from the npm package named below. The ranks of the tree are the package's;
 workers and members of a unit are generated.
 """
@@ -14,7 +15,7 @@ import os
 import subprocess
 import tarfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from django.db import connection, transaction
 
 from bench.filling import copy_into
 from bench.measure import Result, median_ms, paired_ms
+from bench.plot import svg
 from gongjian.foundation.tenancy.scope import tenant_scope
 from orgs.models import Tenant, Unit
 from orgs.queries import open_children, search_units
@@ -30,6 +32,7 @@ from orgs.services import create_tenant, pinyin_key
 
 PACKAGE = "china-division@2.7.0"
 CACHE = Path("build") / "divisions"
+PICTURE = Path("build") / "scale.svg"
 #: File of each depth below the root, the column of its parent's code, and its level here.
 RANKS = (
     ("provinces", None, "province"),
@@ -40,6 +43,13 @@ RANKS = (
 )
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 SIZES = os.environ.get("SCALE_SIZES", "1000,10000")
+#: The last is in names everywhere but seldom in the first ones of the tree.
+WORDS = (
+    ("a frequent name", "新"),
+    ("a rare name", "多福巷"),
+    ("nothing", "㐀㐁"),
+    ("frequent, but late", "村民"),
+)
 _STAGE = """
 CREATE TEMP TABLE division (code text, name text, pinyin text, parent text, path text,
     depth int, level text, children int, place int) ON COMMIT DROP
@@ -153,10 +163,18 @@ def _insert(tenant: Tenant, depth: int) -> None:
 
 
 def measure() -> Iterator[Result]:
+    lines: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for size in map(int, SIZES.split(",")):
         tenant, taken = country(size)
         with tenant_scope(tenant.pk), transaction.atomic():
-            yield from _sized(taken)
+            units = Unit.objects.count()
+            for result in _sized(taken):
+                yield result
+                if result.unit == "ms":
+                    what = result.name.partition(": ")[2].partition(" / ")[0]
+                    lines[what].append((units, result.value))
+    PICTURE.parent.mkdir(exist_ok=True)
+    PICTURE.write_text(svg("Costs over units", lines, "units", "ms"), encoding="utf-8")
 
 
 def _sized(taken: float | None) -> Iterator[Result]:
@@ -174,7 +192,7 @@ def _sized(taken: float | None) -> Iterator[Result]:
     page = median_ms(lambda: list(below.order_by("path")[:50]), 9)
     yield Result(f"{at}: page of 50 of a county", page, "ms", None, 2)
     yield Result(f"{at}: count of a county", median_ms(below.count, 9), "ms", None, 5)
-    for what, words in (("a frequent name", "新"), ("a rare name", "多福巷"), ("nothing", "㐀㐁")):
+    for what, words in WORDS:
         ours, floor = paired_ms(
             lambda words=words: search_units(Unit.objects.all(), words),  # type: ignore[misc]
             lambda: list(Unit.objects.order_by("path")[:20]),
