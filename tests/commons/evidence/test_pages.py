@@ -17,7 +17,7 @@ from tests.factories.follow_ups import in_hand
 from tests.factories.returns import open_quarter, submitted
 
 #: Drawn anew for every answer, or said by the one who asks: the address in the account menu.
-_TOKEN = re.compile(rb"[A-Za-z0-9]{64}|page=[^\"]*")
+_TOKEN = re.compile(rb"[A-Za-z0-9]{64}|from=[^\"]*")
 
 
 @pytest.fixture(autouse=True)
