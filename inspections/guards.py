@@ -43,6 +43,13 @@ def leader_signs(visit: Any, actor: Actor) -> str | None:
     return None
 
 
+def no_notice_is_out(visit: Any, actor: Actor) -> str | None:
+    """What a notice ordered stands on the signed record; afterwards that does not change."""
+    if visit.notices.exists():
+        return "整改通知书已经发出，督查记录不能再改；记录有误的，请在核验时说明。"
+    return None
+
+
 def notices_are_out(visit: Any, actor: Actor) -> str | None:
     waiting = visit.findings.filter(state="noted").count()
     if waiting:

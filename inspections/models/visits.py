@@ -13,6 +13,7 @@ from inspections import authority
 from inspections.enums import VisitState
 from inspections.guards import (
     leader_signs,
+    no_notice_is_out,
     notices_are_out,
     team_member,
     team_stands,
@@ -89,7 +90,7 @@ class Visit(TenantOwned, Stateful):
         Step(
             "take_back", "撤回签字", frozenset({_V.SIGNED}), _V.UNDER_WAY, authority.INSPECT,
             "inspections.visit.signature_withdrawn", needs_reason=True,
-            icon="arrow-back-up", guards=(leader_signs,),
+            icon="arrow-back-up", guards=(leader_signs, no_notice_is_out),
         ),
         Step(
             "confirm", "单位确认", frozenset({_V.SIGNED}), _V.CONFIRMED,
