@@ -167,7 +167,9 @@ def test_taking_away_and_undo(cast, owed):
     keeping.bring_back(use, actor=cast.secretary)
 
     assert place_uses(owed) == [use]
-    acts = TrailEntry.objects.filter(subject_id=use.evidence_id).order_by("pk")
+    acts = TrailEntry.objects.filter(
+        subject_kind="evidence.evidence", subject_id=use.evidence_id
+    ).order_by("pk")
     assert [entry.label for entry in acts] == ["添加佐证", "移除佐证", "恢复佐证"]
 
 
