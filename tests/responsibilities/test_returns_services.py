@@ -338,7 +338,9 @@ def test_the_superior_files_on_behalf_and_is_named(cast):
     row = fill(start(cast, cast.hongqi, period, cast.township), cast.township)
     row = submit_return(row, actor=cast.township)
     assert row.filed_on_behalf == cast.township.label
-    actions = TrailEntry.objects.filter(subject_id=row.pk).values_list("action", flat=True)
+    actions = TrailEntry.objects.filter(
+        subject_kind="responsibilities.quarterlyreturn", subject_id=row.pk
+    ).values_list("action", flat=True)
     assert "responsibilities.return.filed_on_behalf" in actions
 
 
